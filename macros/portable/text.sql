@@ -1,0 +1,37 @@
+{#- Expressions on text that DuckDB and Spark spell differently. -#}
+
+{#- True when the pattern (RE2 and Java agree on what is used here) is found anywhere in the text. -#}
+{% macro matches(text, pattern) -%}
+    {{ adapter.dispatch('matches')(text, pattern) }}
+{%- endmacro %}
+
+{% macro default__matches(text, pattern) -%}
+    regexp_matches({{ text }}, {{ pattern }})
+{%- endmacro %}
+
+{% macro spark__matches(text, pattern) -%}
+    ({{ text }} rlike {{ pattern }})
+{%- endmacro %}
+
+
+{#- The first match of a group of a pattern; null when there is none. -#}
+{% macro extract_match(text, pattern, group=1) -%}
+    nullif(regexp_extract({{ text }}, {{ pattern }}, {{ group }}), '')
+{%- endmacro %}
+
+
+{#-
+    Personal data in a form that joins but does not read: SHA-256 with the company's key, which comes from the
+    environment variable TOUCHSTONE_HASH_KEY. The sample's people do not exist, so its key is public.
+-#}
+{% macro keyed_hash(text) -%}
+    {{ adapter.dispatch('keyed_hash')(text) }}
+{%- endmacro %}
+
+{% macro default__keyed_hash(text) -%}
+    sha256('{{ env_var("TOUCHSTONE_HASH_KEY", "sample") }}' || ':' || {{ text }})
+{%- endmacro %}
+
+{% macro spark__keyed_hash(text) -%}
+    sha2('{{ env_var("TOUCHSTONE_HASH_KEY", "sample") }}' || ':' || {{ text }}, 256)
+{%- endmacro %}

@@ -1,0 +1,59 @@
+{#- Expressions on time that DuckDB and Spark spell differently. Timestamps are UTC. -#}
+
+{#- The day of a UTC timestamp in the reporting time zone. -#}
+{% macro local_date(timestamp) -%}
+    {%- if var('reporting_time_zone') == 'UTC' -%}
+        cast({{ timestamp }} as date)
+    {%- else -%}
+        {{ adapter.dispatch('local_date')(timestamp) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro default__local_date(timestamp) -%}
+    cast((cast({{ timestamp }} as timestamp) at time zone 'UTC') at time zone '{{ var("reporting_time_zone") }}' as date)
+{%- endmacro %}
+
+{% macro spark__local_date(timestamp) -%}
+    cast(from_utc_timestamp({{ timestamp }}, '{{ var("reporting_time_zone") }}') as date)
+{%- endmacro %}
+
+
+{#- Whole days from one date to another; negative when the second is earlier. -#}
+{% macro days_between(first_date, second_date) -%}
+    {{ adapter.dispatch('days_between')(first_date, second_date) }}
+{%- endmacro %}
+
+{% macro default__days_between(first_date, second_date) -%}
+    date_diff('day', cast({{ first_date }} as date), cast({{ second_date }} as date))
+{%- endmacro %}
+
+{% macro spark__days_between(first_date, second_date) -%}
+    datediff(cast({{ second_date }} as date), cast({{ first_date }} as date))
+{%- endmacro %}
+
+
+{#- Whole seconds from one timestamp to another. -#}
+{% macro seconds_between(first_at, second_at) -%}
+    {{ adapter.dispatch('seconds_between')(first_at, second_at) }}
+{%- endmacro %}
+
+{% macro default__seconds_between(first_at, second_at) -%}
+    (epoch_us({{ second_at }}) - epoch_us({{ first_at }})) // 1000000
+{%- endmacro %}
+
+{% macro spark__seconds_between(first_at, second_at) -%}
+    (unix_timestamp({{ second_at }}) - unix_timestamp({{ first_at }}))
+{%- endmacro %}
+
+
+{% macro month_start(date) -%}
+    cast(date_trunc('month', {{ date }}) as date)
+{%- endmacro %}
+
+{% macro quarter_start(date) -%}
+    cast(date_trunc('quarter', {{ date }}) as date)
+{%- endmacro %}
+
+{% macro year_start(date) -%}
+    cast(date_trunc('year', {{ date }}) as date)
+{%- endmacro %}

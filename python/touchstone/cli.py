@@ -1,0 +1,29 @@
+"""The `touchstone` command: each subcommand is a module with `add_parser`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from touchstone.errors import UserError
+
+EXIT_USER_ERROR = 2
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command."""
+    parser = argparse.ArgumentParser(
+        prog="touchstone",
+        description="B2B marketing numbers that add up to the CRM.",
+    )
+    parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code (0 done, 1 a check failed, 2 a mistake of the user)."""
+    options = build_parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except UserError as error:
+        print(f"touchstone: {error}", file=sys.stderr)
+        return EXIT_USER_ERROR
