@@ -1,0 +1,82 @@
+# The words people and CI use. `make` alone prints them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+WAREHOUSE := touchstone.duckdb
+PYTHON ?= $(firstword $(foreach version,3.13 3.12 3.11,$(shell \
+	command -v python$(version) 2>/dev/null | while read -r found; do "$$found" -c 'import venv' 2>/dev/null && echo "$$found"; done)) \
+	$(shell command -v python3 2>/dev/null))
+export DBT_PROFILES_DIR := $(CURDIR)
+export DO_NOT_TRACK := 1
+
+PROJECT_FILES := dbt_project.yml profiles.yml $(shell find models seeds macros tests -type f 2>/dev/null)
+
+.PHONY: help
+help:  ## print this help
+	@echo "Touchstone: B2B marketing numbers that add up to the CRM."
+	@echo
+	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | awk -F ':.*  ## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.PHONY: env
+env: $(VENV)/.installed  ## create .venv from requirements.lock (done by every other target when needed)
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(if $(PYTHON),,echo "Python 3.11, 3.12 or 3.13 is needed and no python3 was found: install one, or name it: make PYTHON=/path/to/python3.12"; exit 1)
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+	  echo "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is $$("$(PYTHON)" -V 2>&1). Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) has no venv module: install it (Debian and Ubuntu: apt install python3-venv)"; exit 1; }
+	@echo "1/3 environment: .venv with $$("$(PYTHON)" -V 2>&1), $$(grep -c == requirements.lock) pinned packages (about a minute, once)"
+	@rm -rf $(VENV) && "$(PYTHON)" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: build
+build: $(WAREHOUSE).built  ## build the warehouse of the sample company and print what is in it
+	@$(BIN)/touchstone summary
+
+$(WAREHOUSE).built: $(VENV)/.installed $(PROJECT_FILES)
+	@$(BIN)/touchstone build --no-summary
+	@touch $@
+
+.PHONY: test
+test: build lint pytest clients  ## everything that guards the project: dbt tests (in build), Python tests, lint, old clients
+
+.PHONY: pytest
+pytest: env  ## Python tests: oracles, properties, mutations, loading, two public companies
+	@$(BIN)/pytest
+
+.PHONY: lint
+lint: env  ## sqlfluff, ruff, mypy
+	@$(BIN)/ruff check python tests/python && $(BIN)/ruff format --check python tests/python
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --disable-progress-bar models tests analyses
+
+.PHONY: clients
+clients: build  ## read the warehouse with the oldest DuckDB client that is promised (1.2.2)
+	@test -x .venv-oldest-client/bin/python || "$(PYTHON)" -m venv .venv-oldest-client
+	@.venv-oldest-client/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-oldest-client.lock
+	@.venv-oldest-client/bin/python tests/python/read_with_old_client.py $(WAREHOUSE)
+
+.PHONY: docs
+docs: build  ## write the data dictionary, one self-contained page: target/static_index.html
+	@$(BIN)/dbt docs generate --static --quiet
+	@echo "target/static_index.html"
+
+.PHONY: sample
+sample: env  ## write the sample company into seeds/raw again (it is byte-stable: git shows no change)
+	@$(BIN)/touchstone sample --size small --format csv --output seeds/raw
+
+.PHONY: lock
+lock:  ## resolve the dependencies of pyproject.toml again into requirements.lock (needs uv)
+	@command -v uv >/dev/null || { echo "uv is needed to resolve: pip install uv"; exit 1; }
+	@uv lock --quiet --upgrade && uv export --quiet --all-extras --no-emit-project --no-header --no-annotate -o requirements.lock && rm -f uv.lock
+
+.PHONY: clean
+clean:  ## remove what was built; keep .venv
+	@rm -rf target logs *.duckdb *.duckdb.wal *.duckdb.built .pytest_cache .mypy_cache .ruff_cache .hypothesis

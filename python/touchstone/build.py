@@ -1,0 +1,131 @@
+"""`touchstone build`: one dbt process over the whole project, with progress, then the closing summary."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from touchstone.errors import UserError
+from touchstone.project import WAREHOUSE_VARIABLE, connect, project_directory, warehouse_path
+from touchstone.summary import print_summary
+
+SHOWN_FAILURES = 10
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command `build`."""
+    parser = subparsers.add_parser(
+        "build",
+        help="build the warehouse with dbt and say what is in it",
+        description=(
+            "Runs `dbt build` once (seeds, models, tests) with progress, and prints the closing summary. "
+            "Plain `dbt build` does the same work; this command adds the checks before and the summary after."
+        ),
+        epilog=(
+            "examples:\n"
+            "  touchstone build                                   the sample company\n"
+            "  touchstone build --vars '{raw_data: loaded}'       the tables loaded with `touchstone load`\n"
+            "  touchstone build --select +touch_credits           one mart and what it needs\n"
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--vars", default="{}", help="dbt vars as YAML, as for dbt build")
+    parser.add_argument("--select", nargs="+", help="only these nodes, in dbt's selection syntax")
+    parser.add_argument("--full-refresh", action="store_true", help="rebuild incremental models")
+    parser.add_argument("--no-summary", action="store_true", help="leave out the closing summary")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Build; 0 when all is built and every test passed, else 1."""
+    project = project_directory()
+    warehouse = warehouse_path(project)
+    connect(warehouse).close()
+    arguments = ["build", "--vars", options.vars]
+    if options.select:
+        arguments += ["--select", *options.select]
+    if options.full_refresh:
+        arguments.append("--full-refresh")
+    if not dbt(project, warehouse, arguments):
+        return 1
+    if not options.no_summary:
+        print_summary(warehouse)
+    return 0
+
+
+def dbt(project: Path, warehouse: Path, arguments: list[str]) -> bool:
+    """Run one dbt command in this process, with a progress line; True when everything succeeded.
+
+    Args:
+        project: folder of dbt_project.yml, also that of profiles.yml.
+        warehouse: the DuckDB file to build.
+        arguments: dbt's words, such as ["build", "--select", "staging"].
+    """
+    from dbt.cli.main import dbtRunner  # 2 s of imports: not for `touchstone --help`
+
+    os.environ[WAREHOUSE_VARIABLE] = str(warehouse)
+    progress = _Progress()
+    folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
+    outcome = dbtRunner(callbacks=[progress.on_event]).invoke(["--quiet", *arguments, *folders])
+    progress.close()
+    if outcome.exception is not None:
+        raise UserError(f"dbt stopped: {outcome.exception}")
+    results = getattr(outcome.result, "results", [])
+    failed = [result for result in results if result.status in ("error", "fail", "runtime error")]
+    _print_failures(failed, project)
+    return bool(outcome.success)
+
+
+class _Progress:
+    """One line that moves in a terminal; one line a tenth of the work elsewhere."""
+
+    def __init__(self) -> None:
+        self._moves = sys.stderr.isatty()
+        self._finished = 0
+        self._total = 0
+        self._tenth = -1
+        self._begun = time.monotonic()
+
+    def on_event(self, event: Any) -> None:
+        """Take one of dbt's events."""
+        if event.info.name == "LogStartLine":
+            self._total = event.data.total
+        elif event.info.name == "NodeFinished":
+            self._finished += 1
+            self._show(event.data.node_info.node_name)
+
+    def _show(self, name: str) -> None:
+        if not self._total:
+            return
+        seconds = time.monotonic() - self._begun
+        line = f"  {self._finished:>4} of {self._total} steps, {seconds:3.0f} s"
+        if self._moves:
+            print(f"\r\033[K{line}  {name[:60]}", end="", file=sys.stderr, flush=True)
+        elif (tenth := 10 * self._finished // self._total) > self._tenth:
+            self._tenth = tenth
+            print(line, file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """End the moving line."""
+        if self._moves and self._finished:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def _print_failures(failed: list[Any], project: Path) -> None:
+    for result in failed[:SHOWN_FAILURES]:
+        node = result.node
+        message = " ".join(str(result.message).split())
+        print(f"FAILED {node.resource_type} {node.name}: {message}", file=sys.stderr)
+        print(f"       {node.original_file_path}", file=sys.stderr)
+    if len(failed) > SHOWN_FAILURES:
+        print(f"... and {len(failed) - SHOWN_FAILURES} more", file=sys.stderr)
+    if failed:
+        print(f"The whole log: {project / 'logs' / 'dbt.log'}", file=sys.stderr)
+
+
+def as_vars(values: dict[str, object]) -> str:
+    """Return dbt vars as the text of --vars (JSON is YAML)."""
+    return json.dumps(values, sort_keys=True)

@@ -1,0 +1,56 @@
+"""Where the dbt project and its warehouse file are, and whether the file can be used."""
+
+import os
+from pathlib import Path
+
+import duckdb
+
+from touchstone.errors import UserError
+
+WAREHOUSE_VARIABLE = "TOUCHSTONE_WAREHOUSE"
+
+
+def project_directory() -> Path:
+    """Return the folder of dbt_project.yml: the current one or a parent of it, else the checkout of this package."""
+    here = Path.cwd()
+    for folder in (here, *here.parents, Path(__file__).resolve().parents[2]):
+        settings = folder / "dbt_project.yml"
+        if settings.is_file() and "name: touchstone" in settings.read_text(encoding="utf-8"):
+            return folder
+    raise UserError(
+        f"no Touchstone project (dbt_project.yml) in {here} or above it; "
+        "change to the folder you cloned, or install the package from it: pip install -e ."
+    )
+
+
+def warehouse_path(project: Path) -> Path:
+    """Return the DuckDB file dbt builds: TOUCHSTONE_WAREHOUSE, else touchstone.duckdb beside profiles.yml."""
+    named = os.environ.get(WAREHOUSE_VARIABLE)
+    return Path(named).absolute() if named else project / "touchstone.duckdb"
+
+
+def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open the warehouse file; a file that cannot be used is a UserError that says why and what to do."""
+    if read_only and not path.exists():
+        raise UserError(f"{path} does not exist yet; build it: make build")
+    try:
+        return duckdb.connect(str(path), read_only=read_only)
+    except duckdb.IOException as error:
+        raise UserError(_reason(path, str(error))) from error
+
+
+def _reason(path: Path, message: str) -> str:
+    if "lock" in message.lower():
+        holder = message[message.find("PID") :].split(")")[0] if "PID" in message else ""
+        return (
+            f"{path} is open in another program{f' ({holder})' if holder else ''}, and DuckDB lets only one "
+            "write: close that program, or build another file with TOUCHSTONE_WAREHOUSE=other.duckdb"
+        )
+    if "not a valid DuckDB database" in message:
+        return f"{path} is not a DuckDB file: move it away, or name another with {WAREHOUSE_VARIABLE}"
+    if "version" in message.lower():
+        return (
+            f"{path} was written by a DuckDB that {duckdb.__version__} cannot read: "
+            "delete it (make clean) and build it again, it holds nothing that cannot be rebuilt"
+        )
+    return f"{path} cannot be opened: {message.splitlines()[0]}"
