@@ -1,0 +1,106 @@
+"""What share of a deal each touch earns, and how shares become whole numbers.
+
+Specification 1.3 (weights), 1.4 (absent milestones) and 1.9 (settlement).
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, localcontext
+from fractions import Fraction
+
+from touchstone.credit.definitions import Definition, Redistribution
+
+WHOLE_PPB = 10**9
+# Digits of 2 ** (-age / half-life) where it is irrational. A part per billion needs 9; the rest is
+# distance from a tie.
+DECAY_DIGITS = 80
+
+
+def weigh(
+    definition: Definition,
+    touch_count: int,
+    positions: Mapping[str, int | None],
+    ages: Sequence[int],
+    redistribution: Redistribution = "proportional",
+) -> list[Fraction]:
+    """Return one share per touch of a journey; they add up to exactly 1.
+
+    `positions`: where each milestone falls, 0 = first touch, None or left out = absent. `ages`:
+    whole days from each touch to the end of the scope, used by time decay only.
+
+    A touch with several milestones earns all their shares. The share of an absent milestone, and of
+    `between` when every touch has a milestone, goes to what is present: in proportion to the
+    shares, or in even parts (each milestone present counts once, and so does `between`). With no
+    milestone present every touch earns the same.
+    """
+    if touch_count == 0:
+        return []
+    if definition.half_life_days is not None:
+        return _decayed(ages, definition.half_life_days)
+    present = {
+        milestone: (position, share)
+        for milestone, share in definition.anchors.items()
+        if (position := positions.get(milestone)) is not None
+    }
+    if not present:
+        return [Fraction(1, touch_count)] * touch_count
+    with_milestone = {position for position, _ in present.values()}
+    between_count = touch_count - len(with_milestone)
+    between = definition.between if between_count else Fraction(0)
+
+    given = sum((share for _, share in present.values()), between)
+    if redistribution == "proportional":
+        factor, extra = 1 / given, Fraction(0)
+    else:
+        factor, extra = Fraction(1), (1 - given) / (len(present) + (1 if between else 0))
+
+    shares = [Fraction(0)] * touch_count
+    for position, share in present.values():
+        shares[position] += share * factor + extra
+    if between:
+        for position in range(touch_count):
+            if position not in with_milestone:
+                shares[position] = (between * factor + extra) / between_count
+    return shares
+
+
+def settle(shares: Sequence[Fraction | int], whole: int) -> list[int]:
+    """Divide a whole number in proportion to shares; the parts add up to it exactly.
+
+    By largest remainder: every part is rounded down and the units left over go to the largest
+    remainders; of equal remainders the larger share comes first, then the earlier one. A negative
+    whole is settled without its sign. Raises ValueError when there is something to divide and the
+    shares are negative or add up to 0.
+    """
+    total = sum(shares, Fraction(0))
+    if any(share < 0 for share in shares) or (whole and not total):
+        raise ValueError("shares must not be negative, and must not add up to 0")
+    if not total:
+        return [0] * len(shares)
+    exact = [Fraction(abs(whole) * share) / total for share in shares]
+    parts = [part.numerator // part.denominator for part in exact]
+    left_over = abs(whole) - sum(parts)
+    by_remainder = sorted(
+        range(len(shares)), key=lambda at: (parts[at] - exact[at], -shares[at], at)
+    )
+    for at in by_remainder[:left_over]:
+        parts[at] += 1
+    return [-part for part in parts] if whole < 0 else parts
+
+
+def _decayed(ages: Sequence[int], half_life_days: int) -> list[Fraction]:
+    # Ages count from the newest touch: the common factor cancels, and the oldest journeys keep all
+    # their digits.
+    newest = min(ages)
+    weights = [_power_of_two(Fraction(age - newest, half_life_days)) for age in ages]
+    total = sum(weights)
+    return [weight / total for weight in weights]
+
+
+def _power_of_two(half_lives: Fraction) -> Fraction:
+    """Return 2 ** -half_lives: exactly for whole numbers, else to DECAY_DIGITS digits."""
+    whole, rest = divmod(half_lives.numerator, half_lives.denominator)
+    weight = Fraction(1, 2**whole)
+    if rest:
+        with localcontext(prec=DECAY_DIGITS):
+            weight *= Fraction(Decimal(2) ** (Decimal(-rest) / Decimal(half_lives.denominator)))
+    return weight
