@@ -4,9 +4,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from touchstone import expected
 from touchstone.errors import UserError
 
 EXIT_USER_ERROR = 2
+COMMANDS = (expected,)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -15,7 +17,9 @@ def build_parser() -> argparse.ArgumentParser:
         prog="touchstone",
         description="B2B marketing numbers that add up to the CRM.",
     )
-    parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    subparsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add_parser(subparsers)
     return parser
 
 
