@@ -35,3 +35,23 @@
 {% macro spark__keyed_hash(text) -%}
     sha2('{{ env_var("TOUCHSTONE_HASH_KEY", "sample") }}' || ':' || {{ text }}, 256)
 {%- endmacro %}
+
+
+{#- A name as a key: lower case, and every run of spaces, underscores, plus signs and hyphens is one hyphen. -#}
+{% macro name_key(text) -%}
+    nullif(trim({{ replace_matches('lower(trim(' ~ text ~ '))', "'[ _+-]+'", "'-'") }}), '')
+{%- endmacro %}
+
+
+{#- The text with every match of the pattern replaced. -#}
+{% macro replace_matches(text, pattern, replacement) -%}
+    {{ adapter.dispatch('replace_matches')(text, pattern, replacement) }}
+{%- endmacro %}
+
+{% macro default__replace_matches(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, {{ pattern }}, {{ replacement }}, 'g')
+{%- endmacro %}
+
+{% macro spark__replace_matches(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, {{ pattern }}, {{ replacement }})
+{%- endmacro %}
