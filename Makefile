@@ -25,7 +25,8 @@ help:  ## print this help
 env: $(VENV)/.installed  ## create .venv from requirements.lock (done by every other target when needed)
 
 $(VENV)/.installed: requirements.lock pyproject.toml
-	@$(if $(PYTHON),,echo "Python 3.11, 3.12 or 3.13 is needed and no python3 was found: install one, or name it: make PYTHON=/path/to/python3.12"; exit 1)
+	@command -v "$(PYTHON)" >/dev/null || { \
+	  echo "No Python found$(if $(PYTHON), under the name $(PYTHON)). Install 3.11, 3.12 or 3.13, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
 	  echo "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is $$("$(PYTHON)" -V 2>&1). Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
