@@ -1,1 +1,1 @@
-"""Touchstone: the Python beside the dbt project (sample company, loading, reference weights, checks)."""
+"""Touchstone: the Python beside the dbt project (sample, loading, reference weights)."""

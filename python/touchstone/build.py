@@ -1,4 +1,4 @@
-"""`touchstone build`: one dbt process over the whole project, with progress, then the closing summary."""
+"""`touchstone build`: one dbt process with progress, then the closing summary."""
 
 import argparse
 import json
@@ -21,13 +21,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "build",
         help="build the warehouse with dbt and say what is in it",
         description=(
-            "Runs `dbt build` once (seeds, models, tests) with progress, and prints the closing summary. "
-            "Plain `dbt build` does the same work; this command adds the checks before and the summary after."
+            "Runs `dbt build` once (seeds, models, tests) with progress, and prints the closing "
+            "summary. Plain `dbt build` does the same work; this adds the checks before and the "
+            "summary after."
         ),
         epilog=(
             "examples:\n"
             "  touchstone build                                   the sample company\n"
-            "  touchstone build --vars '{raw_data: loaded}'       the tables loaded with `touchstone load`\n"
+            "  touchstone build --vars '{raw_data: loaded}'       what `touchstone load` loaded\n"
             "  touchstone build --select +touch_credits           one mart and what it needs\n"
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -4,11 +4,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from touchstone import expected
+from touchstone import build, expected, summary
 from touchstone.errors import UserError
 
 EXIT_USER_ERROR = 2
-COMMANDS = (expected,)
+COMMANDS = (build, summary, expected)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -11,7 +11,7 @@ WAREHOUSE_VARIABLE = "TOUCHSTONE_WAREHOUSE"
 
 
 def project_directory() -> Path:
-    """Return the folder of dbt_project.yml: the current one or a parent of it, else the checkout of this package."""
+    """Return the project's folder: the current one or a parent, else that of this package."""
     here = Path.cwd()
     for folder in (here, *here.parents, Path(__file__).resolve().parents[2]):
         settings = folder / "dbt_project.yml"
@@ -24,18 +24,18 @@ def project_directory() -> Path:
 
 
 def warehouse_path(project: Path) -> Path:
-    """Return the DuckDB file dbt builds: TOUCHSTONE_WAREHOUSE, else touchstone.duckdb beside profiles.yml."""
+    """Return the DuckDB file dbt builds: TOUCHSTONE_WAREHOUSE, else the one beside profiles.yml."""
     named = os.environ.get(WAREHOUSE_VARIABLE)
     return Path(named).absolute() if named else project / "touchstone.duckdb"
 
 
 def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """Open the warehouse file; a file that cannot be used is a UserError that says why and what to do."""
+    """Open the warehouse file; UserError says why it cannot be used and what to do."""
     if read_only and not path.exists():
         raise UserError(f"{path} does not exist yet; build it: make build")
     try:
         return duckdb.connect(str(path), read_only=read_only)
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         raise UserError(_reason(path, str(error))) from error
 
 
@@ -43,11 +43,13 @@ def _reason(path: Path, message: str) -> str:
     if "lock" in message.lower():
         holder = message[message.find("PID") :].split(")")[0] if "PID" in message else ""
         return (
-            f"{path} is open in another program{f' ({holder})' if holder else ''}, and DuckDB lets only one "
-            "write: close that program, or build another file with TOUCHSTONE_WAREHOUSE=other.duckdb"
+            f"{path} is open in another program{f' ({holder})' if holder else ''}, and DuckDB lets "
+            f"only one write: close it, or build another file: {WAREHOUSE_VARIABLE}=other.duckdb"
         )
     if "not a valid DuckDB database" in message:
-        return f"{path} is not a DuckDB file: move it away, or name another with {WAREHOUSE_VARIABLE}"
+        return (
+            f"{path} is not a DuckDB file: move it away, or name another with {WAREHOUSE_VARIABLE}"
+        )
     if "version" in message.lower():
         return (
             f"{path} was written by a DuckDB that {duckdb.__version__} cannot read: "

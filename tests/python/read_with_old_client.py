@@ -1,4 +1,4 @@
-"""Open the warehouse with an old DuckDB client and read every public mart: BI tools carry such clients.
+"""Read every public mart with an old DuckDB client: BI tools carry such clients.
 
 Run by `make clients` in an environment that holds only that old client.
 """
@@ -11,7 +11,7 @@ PUBLIC_SCHEMAS = ["core", "funnel", "attribution", "campaigns", "quality"]
 
 
 def main(path: str) -> int:
-    """Read the first row of each table and view in the public schemas; return 1 when there is none."""
+    """Read the first row of each public table and view; return 1 when there is none."""
     warehouse = duckdb.connect(path, read_only=True)
     tables = warehouse.execute(
         "select table_schema, table_name from information_schema.tables "
