@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,15 @@ def test_adobes_decay_example() -> None:
 def test_half_life_is_exact_where_it_can_be() -> None:
     shares = weigh(Definition("decay", {}, half_life_days=7), 3, {}, [714, 707, 700])
     assert shares == [Fraction(1, 7), Fraction(2, 7), Fraction(4, 7)]
+
+
+@pytest.mark.parametrize("half_life", [1, 7, 30, 45, 365, 730])
+def test_decay_in_whole_numbers_is_decay(half_life: int) -> None:
+    ages = [0, 1, 6, 7, 8, 29, 30, 31, 90, 180, 364, 365]
+    shares = weigh(Definition("decay", {}, half_life_days=half_life), len(ages), {}, ages)
+    exact = [Decimal(2) ** (Decimal(-age) / half_life) for age in ages]
+    for share, weight in zip(shares, exact, strict=True):
+        assert abs(share - Fraction(weight / sum(exact))) < Fraction(1, 10**12)
 
 
 # Marketo's documented examples: people with a role on the deal count, credit is even over their

@@ -26,7 +26,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         connection.execute("create schema intermediate")
         connection.execute(
             "create table intermediate.int_numbers_remembered as "
-            "select 'won_amount' as number_name, 'won' as slice_name, date '2025-01-01' as period_start_date, "
+            "select 'won_amount' as number_name, 'won' as slice_name, "
+            "date '2025-01-01' as period_start_date, "
             "cast(120.5 as decimal(38, 2)) as value"
         )
     monkeypatch.chdir(tmp_path)

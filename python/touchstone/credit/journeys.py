@@ -33,7 +33,7 @@ class Touch:
 
     With `precision` "date" only the day is known and `touch_at` is 00:00 of it in the reporting
     zone. `kind_rank` and `source_rank` are priorities, 1 comes first. `is_known`: a form or a
-    response told who it was.
+    response told who it was. `is_automated`: sent by a machine, it never counts.
     """
 
     touch_id: str
@@ -46,6 +46,7 @@ class Touch:
     person_id: str | None = None
     is_direct: bool = False
     is_known: bool = False
+    is_automated: bool = False
 
     @property
     def order_key(self) -> tuple[date, datetime, int, int, str]:
@@ -92,7 +93,8 @@ def place(
         (
             touch
             for touch in touches
-            if _is_of_deal(deal, touch, settings.population)
+            if not touch.is_automated
+            and _is_of_deal(deal, touch, settings.population)
             and touch.touch_date >= deal.journey_starts_date
             and _is_before_cut_off(deal, touch, scope)
         ),
