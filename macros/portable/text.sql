@@ -55,3 +55,17 @@
 {% macro spark__replace_matches(text, pattern, replacement) -%}
     regexp_replace({{ text }}, {{ pattern }}, {{ replacement }})
 {%- endmacro %}
+
+
+{#- The text with %20 and the like decoded; unchanged when the encoding is broken. -#}
+{% macro decode_percent(text) -%}
+    {{ adapter.dispatch('decode_percent')(text) }}
+{%- endmacro %}
+
+{% macro default__decode_percent(text) -%}
+    coalesce(try(url_decode({{ text }})), {{ text }})
+{%- endmacro %}
+
+{% macro spark__decode_percent(text) -%}
+    coalesce(try_url_decode({{ text }}), {{ text }})
+{%- endmacro %}

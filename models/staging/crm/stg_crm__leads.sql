@@ -1,0 +1,33 @@
+with
+
+raw_leads as (
+    select * from {{ raw('crm', 'leads') }}
+),
+
+leads as (
+    select
+        {{ crm_id('id') }} as lead_id,
+        case when is_deleted then {{ crm_id('master_record_id') }} end as merged_into_lead_id,
+        {{ crm_id('converted_account_id') }} as converted_account_id,
+        {{ crm_id('converted_contact_id') }} as converted_contact_id,
+        {{ crm_id('converted_opportunity_id') }} as converted_opportunity_id,
+        {{ crm_id('owner_id') }} as owner_id,
+        created_date as created_at,
+        converted_date,
+        {{ email_hash('email') }} as email_hash,
+        {{ email_domain('email') }} as email_domain,
+        {{ is_role_mailbox('email') }} as is_role_mailbox,
+        company as company_name,
+        {{ registrable_domain(url_host('website')) }} as company_domain,
+        title as job_title,
+        status as lead_status,
+        lead_source,
+        country,
+        industry,
+        number_of_employees as employee_count,
+        coalesce(is_converted, false) as is_converted
+    from raw_leads
+    where not coalesce(is_deleted, false) or master_record_id is not null
+)
+
+select * from leads

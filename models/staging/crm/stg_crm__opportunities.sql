@@ -1,0 +1,29 @@
+with
+
+raw_opportunities as (
+    select * from {{ raw('crm', 'opportunities') }}
+),
+
+opportunities as (
+    select
+        {{ crm_id('id') }} as opportunity_id,
+        {{ crm_id('account_id') }} as account_id,
+        {{ crm_id('campaign_id') }} as campaign_id,
+        {{ crm_id('owner_id') }} as owner_id,
+        {{ crm_id('sdr_id') }} as sdr_id,
+        created_date as created_at,
+        close_date,
+        name as opportunity_name,
+        type as opportunity_type,
+        stage_name,
+        lead_source,
+        upper(currency_iso_code) as currency_code,
+        probability,
+        coalesce(is_closed, false) as is_closed,
+        coalesce(is_won, false) as is_won,
+        amount
+    from raw_opportunities
+    where not coalesce(is_deleted, false)
+)
+
+select * from opportunities

@@ -1,0 +1,17 @@
+with
+
+raw_users as (
+    select * from {{ raw('crm', 'users') }}
+),
+
+users as (
+    select
+        {{ crm_id('id') }} as user_id,
+        {{ crm_id('manager_id') }} as manager_id,
+        title as job_title,
+        department,
+        coalesce(is_active, false) as is_active
+    from raw_users
+)
+
+select * from users

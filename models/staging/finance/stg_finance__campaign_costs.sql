@@ -1,0 +1,20 @@
+with
+
+raw_campaign_costs as (
+    select * from {{ raw('finance', 'campaign_costs') }}
+),
+
+campaign_costs as (
+    select
+        id as campaign_cost_id,
+        {{ crm_id('campaign_id') }} as campaign_id,
+        invoice_date,
+        service_start_date,
+        service_end_date,
+        vendor as vendor_name,
+        upper(currency_iso_code) as currency_code,
+        amount
+    from raw_campaign_costs
+)
+
+select * from campaign_costs

@@ -1,0 +1,14 @@
+with
+
+raw_accounts as (
+    select * from {{ raw('google_ads', 'accounts') }}
+),
+
+accounts as (
+    select
+        id as ad_account_id,
+        upper(currency_code) as currency_code
+    from raw_accounts
+)
+
+select * from accounts

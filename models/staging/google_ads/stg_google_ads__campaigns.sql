@@ -1,0 +1,15 @@
+with
+
+raw_campaigns as (
+    select * from {{ raw('google_ads', 'campaigns') }}
+),
+
+campaigns as (
+    select
+        id as ad_campaign_id,
+        customer_id as ad_account_id,
+        name as ad_campaign_name
+    from raw_campaigns
+)
+
+select * from campaigns

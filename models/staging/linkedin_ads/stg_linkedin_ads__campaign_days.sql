@@ -1,0 +1,18 @@
+with
+
+raw_campaign_days as (
+    select * from {{ raw('linkedin_ads', 'campaign_days') }}
+),
+
+campaign_days as (
+    select
+        campaign_id as ad_campaign_id,
+        cast(null as varchar) as ad_account_id,
+        cast(day as date) as spend_date,
+        cost_in_local_currency as cost,
+        clicks as click_count,
+        impressions as impression_count
+    from raw_campaign_days
+)
+
+select * from campaign_days
