@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from touchstone import build, expected, summary
 from touchstone.errors import UserError
+from touchstone.sample import command as sample
 
 EXIT_USER_ERROR = 2
-COMMANDS = (build, summary, expected)
+COMMANDS = (build, summary, sample, expected)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -1,0 +1,162 @@
+"""`touchstone sample`: write the sample company."""
+
+import argparse
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from touchstone.errors import UserError
+from touchstone.project import project_directory
+from touchstone.sample.build import make_tables
+from touchstone.sample.contracts import Contract, read_contracts
+from touchstone.sample.files import Writer, in_contract
+from touchstone.sample.parameters import read_world, settings_of
+from touchstone.sample.seed_settings import seed_settings
+
+DEFAULT_SEED = 7
+HELP = """\
+Writes a made-up company, Kelda, that sells software to companies: who visited, who answered which campaign,
+which leads sales took, which deals came of it, what all of it cost. Rows have causes: planted effects of each
+channel decide who buys, and brand search only captures what others created.
+
+One file per raw table, in the columns of the source contracts (models/staging/*/_*.yml):
+  OUTPUT/<system>/<system>__<table>.csv
+and what really happened, which no model may read:
+  TRUTH/truth_<thing>.csv
+
+The same size, months and seed give the same bytes on every machine. Parquet has the types of the contracts,
+so the few values that are no number or date at all are written to CSV only.
+"""
+EXAMPLES = """\
+examples:
+  touchstone sample --output seeds/raw                     the default sample, as kept in the project
+  touchstone sample --size tiny --output /tmp/tiny         200 accounts, 6 months
+  touchstone sample --accounts 150000 --format parquet --output /tmp/bench     for measuring
+  touchstone sample --seed 8 --output /tmp/other           another company of the same kind
+"""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    sizes = read_world()["sizes"]
+    listed = ", ".join(f"{name} {row['accounts']:,} accounts" for name, row in sizes.items())
+    parser = subparsers.add_parser(
+        "sample",
+        help="write the sample company: raw tables, and the truth behind them",
+        description=HELP,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument(
+        "--size", choices=list(sizes), default="small", help=f"{listed} (default: small)"
+    )
+    size.add_argument(
+        "--accounts", type=int, metavar="N", help="any number of accounts instead of a size"
+    )
+    parser.add_argument(
+        "--months", type=int, metavar="N", help="months from January 2023 (default: 36; tiny: 6)"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=DEFAULT_SEED, help=f"which company (default: {DEFAULT_SEED})"
+    )
+    parser.add_argument("--format", choices=["csv", "parquet"], default="csv", help="default: csv")
+    parser.add_argument(
+        "--output", type=Path, required=True, metavar="DIR", help="folder of the raw tables"
+    )
+    parser.add_argument(
+        "--truth",
+        type=Path,
+        metavar="DIR",
+        help="folder of the truth tables (default: OUTPUT/truth; for an output in the project's seeds: target/truth)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the sample as the options say."""
+    project = project_directory()
+    contracts = read_contracts(project)
+    row = read_world()["sizes"][options.size]
+    accounts = options.accounts if options.accounts is not None else row["accounts"]
+    months = (
+        options.months
+        if options.months is not None
+        else (36 if options.accounts else row["months"])
+    )
+    check_numbers(accounts, months, options.seed)
+    output: Path = options.output.absolute()
+    check_output(output)
+    started = time.monotonic()
+    rows = write_sample(
+        contracts,
+        output,
+        accounts=accounts,
+        months=months,
+        seed=options.seed,
+        file_format=options.format,
+    )
+    if output.is_relative_to(project / "seeds") and options.format == "csv":
+        for system, content in seed_settings(contracts).items():
+            (output / system / f"_{system}_seeds.yml").write_text(
+                content, encoding="utf-8", newline="\n"
+            )
+    print_result(rows, output, time.monotonic() - started)
+    return 0
+
+
+def check_numbers(accounts: int, months: int, seed: int) -> None:
+    """Refuse sizes that make no company."""
+    if accounts < 20:
+        raise UserError(f"--accounts {accounts}: at least 20 are needed for a company with deals")
+    if not 3 <= months <= 120:
+        raise UserError(f"--months {months}: between 3 and 120, please")
+    if seed < 0:
+        raise UserError(f"--seed {seed}: a whole number from 0, please")
+
+
+def check_output(output: Path) -> None:
+    """Refuse an output that is a file or cannot be made."""
+    if output.exists() and not output.is_dir():
+        raise UserError(f"--output {output} is a file; name a folder")
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"--output {output} cannot be made: {error.strerror}; name another folder"
+        ) from error
+
+
+def write_sample(
+    contracts: dict[tuple[str, str], Contract],
+    output: Path,
+    *,
+    accounts: int,
+    months: int,
+    seed: int,
+    file_format: str,
+) -> dict[str, int]:
+    """Write all raw tables; return the rows of each."""
+    for system in {contract.system for contract in contracts.values()}:
+        shutil.rmtree(output / system, ignore_errors=True)
+    writer = Writer(output, file_format)
+    try:
+        for key, columns in make_tables(settings_of(accounts, months, seed), progress):
+            contract = contracts[key]
+            writer.write(f"{contract.system}/{contract.name}", in_contract(contract, columns))
+    finally:
+        writer.close()
+    return writer.rows
+
+
+def progress(message: str) -> None:
+    """Say on stderr what is being done."""
+    print(f"sample: {message}", file=sys.stderr, flush=True)
+
+
+def print_result(rows: dict[str, int], output: Path, elapsed: float) -> None:
+    """Print the rows of each table."""
+    for name, count in sorted(rows.items()):
+        print(f"{count:>12,}  {name.split('/')[-1]}")
+    print(f"{sum(rows.values()):>12,}  rows in {len(rows)} tables, {elapsed:.1f} s, in {output}")

@@ -1,0 +1,183 @@
+"""Cause and effect: who is exposed to which channel, who is in the market, who opens a deal, who wins.
+
+The only module that decides deals. A run with one channel switched off uses the same dice (common random
+numbers), so the difference between two runs is the effect of the channel and nothing else.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from touchstone.sample.columns import DAY, NEVER
+from touchstone.sample.dice import Bools, Dice, Floats, Ints, exp, logistic
+from touchstone.sample.parameters import Channel, Settings
+from touchstone.sample.plan import WEEK, Plan
+from touchstone.sample.population import Companies, Staff
+
+DEALS_AT_MOST = 8  # new-business deals of one account
+MONTH_FACTORS = np.array(
+    [1.0, 1.0, 1.05, 1.0, 1.0, 1.0, 0.95, 0.8, 1.05, 1.05, 1.0, 0.85]
+)  # spec 8.1
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What happened to the companies of a block."""
+
+    exposed: dict[str, Bools]  # channel -> company x week
+    intent: Floats  # company x week
+    deal_company: Ints
+    deal_week: Ints
+    deal_turn: Ints  # 0 for the first deal of a company
+    deal_won: Bools  # would win when it closes
+    deal_cycle: Ints  # days from creation to close
+    expected_deals: float
+    expected_won: float
+
+
+def simulate(
+    settings: Settings, staff: Staff, plan: Plan, companies: Companies, block: int, off: str = ""
+) -> Demand:
+    """Return exposures, intent and deals; `off` names a channel that reaches nobody."""
+    intent = _intent(settings, companies, block)
+    exposed: dict[str, Bools] = {}
+    push = np.zeros_like(intent)
+    boost: dict[str, Floats] = {}
+    helpers = [channel for channel in settings.channels if channel.helps]
+    others = [channel for channel in settings.channels if not channel.helps]
+    for channel in [*helpers, *others]:
+        seen = _exposures(
+            settings, plan, companies, intent, block, channel, boost.get(channel.name)
+        )
+        if channel.name == off:
+            seen = np.zeros_like(seen)
+        exposed[channel.name] = seen
+        if channel.effect or channel.helps:
+            stock = _stock(seen, channel.memory)
+            push += channel.effect * stock / (1.0 + 0.4 * stock)
+            for helped, strength in channel.helps:
+                boost[helped] = 1.0 + strength * stock
+    return _deals(settings, staff, companies, intent, push, exposed, block)
+
+
+def _intent(settings: Settings, companies: Companies, block: int) -> Floats:
+    dice = Dice(settings.seed, "intent", block)
+    row = settings.world["intent"]
+    count, weeks = len(companies), settings.weeks
+    level = np.empty((count, weeks))
+    now = dice.normal(count) * 0.5
+    spell_left = np.zeros(count, dtype=np.int64)
+    for week in range(weeks):
+        now = now * row["memory"] + dice.normal(count) * row["noise"]
+        starts = dice.chance(row["spell_chance"], count)
+        spell_left = np.where(starts, row["spell_weeks"], np.maximum(spell_left - 1, 0))
+        level[:, week] = now + np.where(spell_left > 0, row["spell_height"], 0.0)
+    return level
+
+
+def _exposures(
+    settings: Settings,
+    plan: Plan,
+    companies: Companies,
+    intent: Floats,
+    block: int,
+    channel: Channel,
+    boost: Floats | None,
+) -> Bools:
+    """Return who is exposed when; the rate follows fit (targeting) and intent (capture)."""
+    dice = Dice(settings.seed, "exposure", channel.name, block)
+    months = (np.arange(settings.weeks) * 12 // 52) % 12
+    by_week = channel.rate * plan.running[channel.name] * MONTH_FACTORS[months]
+    by_company = exp(channel.by_fit * companies.fit)
+    rate = exp(channel.by_intent * intent) * by_company[:, None] * by_week[None, :]
+    if boost is not None:
+        rate = rate * boost
+    return dice.uniform(len(companies), settings.weeks) < np.minimum(rate, 0.6)
+
+
+def _stock(seen: Bools, memory: float) -> Floats:
+    """Return what is left of the exposure of the weeks before (never of the same week)."""
+    stock = np.zeros(seen.shape)
+    for week in range(1, seen.shape[1]):
+        stock[:, week] = (stock[:, week - 1] + seen[:, week - 1]) * memory
+    return stock
+
+
+def _deals(
+    settings: Settings,
+    staff: Staff,
+    companies: Companies,
+    intent: Floats,
+    push: Floats,
+    exposed: dict[str, Bools],
+    block: int,
+) -> Demand:
+    dice = Dice(settings.seed, "deals", block)
+    row = settings.world["deals"]
+    count, weeks = len(companies), settings.weeks
+    base = row["base"] + row["by_fit"] * companies.fit
+    hazard = logistic(base[:, None] + row["by_intent"] * intent + push)
+    opens = dice.uniform(count, weeks) < hazard
+    factor = np.array([segment["cycle_factor"] for segment in settings.world["segments"]])
+    cycles = (
+        row["cycle_median_days"]
+        * factor[companies.segment][:, None]
+        * exp(row["cycle_sigma"] * dice.normal(count, DEALS_AT_MOST))
+    )
+    cycle_days = np.clip(cycles, 4.0, 900.0).astype(np.int64)
+    luck = dice.uniform(count, DEALS_AT_MOST)
+    skill = (
+        staff.seller_effect[companies.seller]
+        + staff.developer_effect[companies.developer]
+        + staff.marketer_effect[companies.marketer]
+        + staff.pair_effect[companies.marketer, companies.developer]
+    )
+    win_base = row["win_base"] + row["win_by_fit"] * companies.fit + skill
+
+    free_from = np.where(companies.customer_since < NEVER, weeks, 0)
+    turn = np.zeros(count, dtype=np.int64)
+    found: list[tuple[Ints, int, Ints, Bools, Ints]] = []
+    expected_deals = expected_won = 0.0
+    for week in range(weeks):
+        is_free = (free_from <= week) & (turn < DEALS_AT_MOST)
+        win_chance = logistic(win_base + row["win_by_intent"] * intent[:, week])
+        expected_deals += float(np.cumsum(hazard[is_free, week])[-1]) if is_free.any() else 0.0
+        if is_free.any():
+            expected_won += float(np.cumsum((hazard[:, week] * win_chance)[is_free])[-1])
+        who = np.nonzero(is_free & opens[:, week])[0]
+        if not len(who):
+            continue
+        which = turn[who]
+        won = luck[who, which] < win_chance[who]
+        length = cycle_days[who, which]
+        found.append((who, week, which, won, length))
+        pause = length // 7 + 1 + row["pause_weeks_after_loss"]
+        free_from[who] = np.where(won, weeks, week + pause)
+        turn[who] += 1
+    empty = np.zeros(0, dtype=np.int64)
+    return Demand(
+        exposed=exposed,
+        intent=intent,
+        deal_company=np.concatenate([empty, *[part[0] for part in found]]),
+        deal_week=np.concatenate([empty, *[np.full(len(part[0]), part[1]) for part in found]]),
+        deal_turn=np.concatenate([empty, *[part[2] for part in found]]),
+        deal_won=np.concatenate([empty.astype(bool), *[part[3] for part in found]]),
+        deal_cycle=np.concatenate([empty, *[part[4] for part in found]]),
+        expected_deals=expected_deals,
+        expected_won=expected_won,
+    )
+
+
+def week_start(settings: Settings, week: Ints) -> Ints:
+    """Return midnight of the Monday of each week."""
+    return settings.start + week * WEEK
+
+
+def office_times(settings: Settings, dice: Dice, week: Ints) -> Ints:
+    """Return a time on a working day of each week, 07:00 to 18:00 UTC."""
+    count = len(week)
+    return (
+        week_start(settings, week)
+        + dice.between(0, 4, count) * DAY
+        + dice.between(25_200, 64_799, count)
+    )

@@ -1,0 +1,26 @@
+"""The dbt settings of the sample's seeds: every column is text, so that a bad value reaches quarantine."""
+
+from touchstone.sample.contracts import Contract
+
+HEAD = """\
+# Written by `touchstone sample` from the source contracts. Every column is text: a value that is no number or
+# date must load, so that raw() can put its row in quarantine.
+version: 2
+
+seeds:
+"""
+
+
+def seed_settings(contracts: dict[tuple[str, str], Contract]) -> dict[str, str]:
+    """Return per system the content of its _<system>_seeds.yml."""
+    parts: dict[str, list[str]] = {}
+    for contract in contracts.values():
+        lines = [
+            f"  - name: {contract.name}",
+            f'    description: "The sample company\'s {contract.system} table {contract.table}, as its source gives it."',
+            "    config:",
+            "      column_types:",
+            *[f"        {column}: varchar" for column in contract.types],
+        ]
+        parts.setdefault(contract.system, []).append("\n".join(lines))
+    return {system: HEAD + "\n\n".join(listed) + "\n" for system, listed in parts.items()}
