@@ -1,0 +1,72 @@
+with accounts as (
+    select * from {{ ref('stg_crm__accounts') }}
+),
+
+accounts_merged as (
+    select * from {{ ref('int_accounts_merged') }}
+),
+
+contacts as (
+    select * from {{ ref('stg_crm__contacts') }}
+    where merged_into_contact_id is null
+),
+
+opportunities as (
+    select * from {{ ref('stg_crm__opportunities') }}
+),
+
+contacts_by_account as (
+    select
+        accounts_merged.surviving_account_id as account_id,
+        count(*) as contact_count
+    from contacts
+    inner join accounts_merged on contacts.account_id = accounts_merged.account_id
+    group by accounts_merged.surviving_account_id
+),
+
+opportunities_by_account as (
+    select
+        accounts_merged.surviving_account_id as account_id,
+        bool_or(coalesce(opportunities.is_won, false)) as has_won_opportunity,
+        bool_or(not coalesce(opportunities.is_closed, false)) as has_open_opportunity
+    from opportunities
+    inner join accounts_merged on opportunities.account_id = accounts_merged.account_id
+    group by accounts_merged.surviving_account_id
+),
+
+accounts_described as (
+    select
+        accounts.account_id,
+        accounts.created_at,
+        coalesce(opportunities_by_account.has_won_opportunity, false)
+        or coalesce(lower(accounts.account_type) like 'customer%', false) as is_customer,
+        coalesce(opportunities_by_account.has_open_opportunity, false) as has_open_opportunity,
+        coalesce(contacts_by_account.contact_count, 0) as contact_count
+    from accounts
+    inner join accounts_merged
+        on
+            accounts.account_id = accounts_merged.account_id
+            and accounts_merged.account_id = accounts_merged.surviving_account_id
+    left join contacts_by_account on accounts.account_id = contacts_by_account.account_id
+    left join opportunities_by_account on accounts.account_id = opportunities_by_account.account_id
+),
+
+-- of several accounts that fit a person, the one with the smallest rank is theirs
+accounts_ranked as (
+    select
+        account_id,
+        is_customer,
+        has_open_opportunity,
+        contact_count,
+        row_number() over (
+            order by
+                is_customer desc,
+                has_open_opportunity desc,
+                contact_count desc,
+                created_at nulls last,
+                account_id
+        ) as matching_rank
+    from accounts_described
+)
+
+select * from accounts_ranked

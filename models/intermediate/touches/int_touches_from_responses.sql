@@ -1,0 +1,69 @@
+with campaign_members as (
+    select * from {{ ref('stg_crm__campaign_members') }}
+    where has_responded
+),
+
+campaigns as (
+    select * from {{ ref('stg_crm__campaigns') }}
+),
+
+people_linked_from_records as (
+    select * from {{ ref('int_people_linked_from_records') }}
+),
+
+-- a member keeps its lead after the conversion and gets the contact as well
+responses as (
+    select
+        campaign_members.campaign_member_id,
+        campaign_members.campaign_id,
+        campaign_members.created_at,
+        coalesce(contacts.person_id, leads.person_id) as person_id,
+        coalesce(campaign_members.responded_date, {{ local_date('campaign_members.created_at') }}) as touch_date
+    from campaign_members
+    left join people_linked_from_records as contacts
+        on
+            campaign_members.contact_id = contacts.record_id
+            and contacts.record_type = 'contact'
+    left join people_linked_from_records as leads
+        on
+            campaign_members.lead_id = leads.record_id
+            and leads.record_type = 'lead'
+),
+
+-- the duplicate records of one person may each hold the response of one day to one campaign: it is one touch
+responses_counted as (
+    select
+        *,
+        count(*) over (partition by coalesce(person_id, campaign_member_id), campaign_id, touch_date) as response_count
+    from responses
+    qualify
+        row_number() over (
+            partition by coalesce(person_id, campaign_member_id), campaign_id, touch_date
+            order by created_at nulls last, campaign_member_id
+        ) = 1
+),
+
+touches_from_responses as (
+    select
+        'crm:campaign_member:' || responses_counted.campaign_member_id as touch_id,
+        responses_counted.person_id,
+        cast(null as varchar) as logged_account_id,
+        responses_counted.campaign_id,
+        {{ local_midnight('responses_counted.touch_date') }} as touch_at,
+        responses_counted.touch_date,
+        'date' as touch_precision,
+        'campaign_response' as touch_kind,
+        'crm' as source_system,
+        coalesce(lower(campaigns.campaign_type), '') as campaign_type,
+        '' as source,
+        '' as medium,
+        '' as campaign,
+        cast(null as varchar) as content_name,
+        campaigns.offer_name,
+        false as is_human_activity,
+        responses_counted.response_count
+    from responses_counted
+    left join campaigns on responses_counted.campaign_id = campaigns.campaign_id
+)
+
+select * from touches_from_responses

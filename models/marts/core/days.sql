@@ -1,0 +1,32 @@
+with days_of_data as (
+    select * from {{ ref('int_days_of_data') }}
+),
+
+-- whole years, from the one before the first record (visits and first contacts precede it) to the one after the
+-- last (expected closes and the plan follow it)
+listed as (
+    select
+        {{ each_day(
+            "cast(date_trunc('year', first_date) - interval 1 year as date)",
+            "cast(date_trunc('year', last_date) + interval 2 year - interval 1 day as date)",
+        ) }} as date_day
+    from days_of_data
+    where first_date is not null
+),
+
+days as (
+    select
+        date_day,
+        {{ month_start('date_day') }} as month_start_date,
+        {{ quarter_start('date_day') }} as quarter_start_date,
+        case
+            when extract(month from date_day) <= 6 then {{ year_start('date_day') }}
+            else cast({{ year_start('date_day') }} + interval 6 month as date)
+        end as half_year_start_date,
+        {{ year_start('date_day') }} as year_start_date,
+        {{ fiscal_year_start('date_day') }} as fiscal_year_start_date,
+        date_day <= {{ as_of_date() }} as is_past
+    from listed
+)
+
+select * from days
