@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from touchstone import build, expected, summary
 from touchstone.errors import UserError
+from touchstone.load import command as load
 from touchstone.sample import command as sample
 
 EXIT_USER_ERROR = 2
-COMMANDS = (build, summary, sample, expected)
+COMMANDS = (build, load, summary, sample, expected)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -1,0 +1,200 @@
+"""`touchstone load`: bring your own data."""
+
+import argparse
+import json
+import os
+import shlex
+import tempfile
+from pathlib import Path
+
+from touchstone.errors import UserError
+from touchstone.load.contract import read_contract
+from touchstone.load.identity import identity_mapping
+from touchstone.load.loading import Outcome, load
+from touchstone.load.mapping import COMPANIES, dbt_vars, find_mapping, listed, read_mapping
+from touchstone.load.template import template
+from touchstone.project import WAREHOUSE_VARIABLE, project_directory, warehouse_path
+
+_EPILOG = """\
+A mapping is a short YAML file: for each source table, the file its rows come from and which of
+your columns is which of ours. Two companies come with the project, as examples to copy from
+({companies}):
+
+  olist.yml       a marketplace: 8,000 leads and 842 won deals in two files, joined; the amount of
+                  a deal is the sum of its order items; where a lead came from is a value map
+  maven_crm.yml   a seller of hardware: one file of deals; stages and a misspelled product are
+                  value maps; no leads, no campaigns, and the reports say what they lack
+
+A part of the second:
+
+  company: Maven CRM
+  settings: {{reporting_currency: USD}}
+  tables:
+    crm.opportunities:
+      from: sales_pipeline.csv
+      columns:
+        id: opportunity_id                                  # ours: theirs
+        account_id: account
+        amount: close_value
+        currency_iso_code: {{constant: USD}}
+        stage_name:
+          column: deal_stage
+          values: {{Won: Closed Won, Lost: Closed Lost}}      # case does not matter
+        created_date: {{column: engage_date, date_format: YYYY-MM-DD}}
+
+Also: {{first_of: [a, b]}}, {{template: "deal-{{id}}"}}, {{has_value: a}}, joins of one more
+file, rows to keep (only, except, only_with, one_row_per), several parts for one table, delimiter,
+encoding, decimal comma, time zone. `touchstone load --template all` prints every table and column.
+
+A file that cannot be right stops the load with its name, the row and what to do, and the warehouse
+stays as it was. A single value that cannot be read does not: its row is set aside by dbt, with the
+reason, in quality.quarantined_rows.
+
+examples:
+  touchstone load exports/ --mapping acme.yml --check      check everything, write nothing
+  touchstone load exports/ --mapping acme.yml              load; prints the command that builds
+  touchstone load exports/ --mapping acme.yml --build      load, then build
+  touchstone load ../shared/data/olist --mapping olist     a company that comes with the project
+  touchstone load sample/                                  files named crm__leads.csv or
+                                                           crm/leads.parquet need no mapping
+  touchstone load --template crm > acme.yml                a mapping to fill in
+"""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command `load`."""
+    parser = subparsers.add_parser(
+        "load",
+        help="load your own CSV or Parquet files as the source tables",
+        description="Takes a folder of CSV or Parquet files and a mapping, checks and loads them.",
+        epilog=_EPILOG.format(companies=COMPANIES),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folder", nargs="?", type=Path, help="folder of the files")
+    parser.add_argument(
+        "--mapping",
+        metavar="FILE",
+        help="the mapping, or the name of one that comes with the project",
+    )
+    parser.add_argument("--check", action="store_true", help="check everything and write nothing")
+    parser.add_argument("--build", action="store_true", help="build the warehouse afterwards")
+    parser.add_argument(
+        "--warehouse", type=Path, metavar="FILE", help="another warehouse file than the usual one"
+    )
+    parser.add_argument(
+        "--template",
+        metavar="NAME",
+        help="print a mapping to fill in, for a system (crm), a table (crm.leads) or all",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Load; 0 when done (rows to be quarantined do not make it fail)."""
+    project = project_directory()
+    contract = read_contract(project)
+    if options.template:
+        print(template(options.template, contract), end="")
+        return 0
+    if options.folder is None:
+        raise UserError(
+            "which folder? touchstone load FOLDER --mapping FILE (touchstone load --help shows "
+            "examples)"
+        )
+    warehouse = options.warehouse.absolute() if options.warehouse else warehouse_path(project)
+    mapping_path = find_mapping(options.mapping) if options.mapping else None
+    with tempfile.TemporaryDirectory() as scratch:
+        if mapping_path:
+            mapping = read_mapping(mapping_path, project)
+        else:
+            mapping = identity_mapping(options.folder, contract, Path(scratch))
+        outcome = load(options.folder, mapping, project, warehouse, check=options.check)
+    values: dict[str, object] = {"raw_data": "loaded"}
+    if mapping_path:
+        values = dbt_vars(mapping_path, project)
+    print(summary(outcome, next_command(values, warehouse, project)))
+    if options.build and not options.check:
+        return _build(project, warehouse, values)
+    return 0
+
+
+def _build(project: Path, warehouse: Path, values: dict[str, object]) -> int:
+    from touchstone.build import as_vars, dbt
+
+    return 0 if dbt(project, warehouse, ["build", "--vars", as_vars(values)]) else 1
+
+
+def next_command(values: dict[str, object], warehouse: Path, project: Path) -> str:
+    """Return the command that builds what was loaded."""
+    words = f"dbt build --vars {shlex.quote(json.dumps(values))}"
+    if os.environ.get(WAREHOUSE_VARIABLE) is None and warehouse == project / "touchstone.duckdb":
+        return words
+    return f"{WAREHOUSE_VARIABLE}={shlex.quote(str(warehouse))} {words}"
+
+
+def summary(outcome: Outcome, command: str) -> str:
+    """Return the closing summary: what is there, what is not, what to do next."""
+    verb = "Checked" if outcome.is_check else "Loaded"
+    lines = [f"{verb} {outcome.mapping.company} from {outcome.folder} ({outcome.mapping.name})", ""]
+    width = max(len(done.table.label) for done in outcome.tables)
+    for done in outcome.tables:
+        notes = []
+        if done.left_out_count > 0:
+            notes.append(
+                f"{done.left_out_count:,} rows of the file not taken, by {', '.join(done.filters)}"
+            )
+        if done.repeated_count:
+            notes.append(f"{done.repeated_count:,} repeat a key: the current one counts")
+        note = f"   ({'; '.join(notes)})" if notes else ""
+        lines.append(
+            f"  {done.table.label:<{width}} {done.row_count:>12,} rows {len(done.columns):>3} "
+            "columns   "
+            f"{listed(done.files, most=3)}{note}"
+        )
+    lines += ["", *_quarantine_lines(outcome), *_unused_lines(outcome), *_missing_lines(outcome)]
+    if outcome.is_check:
+        lines.append("Nothing was written. To load, leave out --check.")
+    else:
+        lines += ["Next:", f"  {command}"]
+    return "\n".join(lines)
+
+
+def _quarantine_lines(outcome: Outcome) -> list[str]:
+    if not outcome.quarantined:
+        return ["Every value can be read: no row will be quarantined.", ""]
+    total = sum(item.row_count for item in outcome.quarantined)
+    lines = [f"{total:,} rows will be quarantined (quality.quarantined_rows will list them):"]
+    for item in outcome.quarantined:
+        value = "" if item.first_value is None else f", '{item.first_value}'"
+        lines.append(
+            f"  {item.table}: {item.row_count:,} x {item.reason} "
+            f"(first: {item.first_file} row {item.first_row}{value})"
+        )
+    return [*lines, ""]
+
+
+def _unused_lines(outcome: Outcome) -> list[str]:
+    if not outcome.unused_columns:
+        return []
+    lines = ["Columns of your files that nothing uses:"]
+    return [
+        *lines,
+        *(f"  {name}: {listed(columns)}" for name, columns in outcome.unused_columns),
+        "",
+    ]
+
+
+def _missing_lines(outcome: Outcome) -> list[str]:
+    if not outcome.missing:
+        return []
+    systems = {done.table.system for done in outcome.tables}
+    lines = ["Tables this company does not have, and what reports lack without them:"]
+    told: set[str] = set()
+    for table in outcome.missing:
+        # Of a whole system that is missing, its first table says enough.
+        if table.system in systems:
+            lines.append(f"  {table.label}: {table.without}")
+        elif table.system not in told:
+            told.add(table.system)
+            lines.append(f"  {table.system} (all): {table.without}")
+    return [*lines, ""]

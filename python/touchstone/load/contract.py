@@ -1,0 +1,93 @@
+"""The source tables the project needs, as models/staging/*/_*.yml says: the one source of truth."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import yaml
+
+from touchstone.errors import UserError
+
+Kind = Literal["text", "whole number", "number", "date", "timestamp", "yes or no"]
+
+_KINDS: dict[str, Kind] = {
+    "varchar": "text",
+    "bigint": "whole number",
+    "decimal": "number",
+    "date": "date",
+    "timestamp": "timestamp",
+    "boolean": "yes or no",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a source table."""
+
+    name: str
+    data_type: str
+
+    @property
+    def kind(self) -> Kind:
+        """What a value of this column is, in a user's words."""
+        return _KINDS[self.data_type.split("(")[0].strip()]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One source table: where it lands and what its rows must have."""
+
+    system: str
+    name: str
+    identifier: str
+    description: str
+    without: str
+    key: tuple[str, ...]
+    required: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def label(self) -> str:
+        """The name a mapping uses, such as crm.leads."""
+        return f"{self.system}.{self.name}"
+
+    @property
+    def schema(self) -> str:
+        """The schema dbt reads it from."""
+        return f"raw_{self.system}"
+
+    def column(self, name: str) -> Column:
+        """Return the column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+
+def read_contract(project: Path) -> dict[str, Table]:
+    """Return every source table by its label (crm.leads), in the order of the contract files."""
+    tables: dict[str, Table] = {}
+    for path in sorted((project / "models" / "staging").glob("*/_*.yml")):
+        for source in yaml.safe_load(path.read_text(encoding="utf-8")).get("sources", []):
+            for entry in source["tables"]:
+                table = _table(source["name"], entry)
+                tables[table.label] = table
+    if not tables:
+        raise UserError(f"no source contracts (models/staging/*/_*.yml) in {project}")
+    return tables
+
+
+def _table(system: str, entry: dict[str, object]) -> Table:
+    config = entry.get("config") or {}
+    assert isinstance(config, dict)
+    meta = config.get("meta", {})
+    key = tuple(meta.get("key", ()))
+    columns = entry["columns"]
+    assert isinstance(columns, list)
+    return Table(
+        system=system,
+        name=str(entry["name"]),
+        identifier=str(entry.get("identifier", entry["name"])),
+        description=str(entry.get("description", "")),
+        without=str(meta.get("without", "")),
+        key=key,
+        required=tuple(meta.get("required", key)),
+        columns=tuple(Column(column["name"], column["data_type"]) for column in columns),
+    )

@@ -1,0 +1,500 @@
+"""Loads a company: every file opened first, then all tables written and swapped in together."""
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from touchstone.errors import UserError
+from touchstone.load.contract import Column, Table, read_contract
+from touchstone.load.files import Parameters, Source, open_source, quoted
+from touchstone.load.mapping import FileEntry, Mapping, Origin, Part, listed
+from touchstone.load.values import Expressions, fits, joined_on
+from touchstone.project import connect
+
+_MARK = "Written by touchstone load"
+# With fewer values than this in a column, a wrong format cannot be told from a few wrong values.
+_ENOUGH_TO_JUDGE = 10
+_DAY_MONTH = r"^(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}"
+_LIKE_A_NUMBER = r"^[^\d]{0,4}[\d.,''\s]*\d[\d.,''\s]*[^\d]{0,4}$"
+
+
+@dataclass
+class Quarantined:
+    """Rows of a table that dbt will set aside for one reason."""
+
+    table: str
+    reason: str
+    row_count: int
+    first_file: str
+    first_row: int
+    first_value: str | None
+
+
+@dataclass
+class LoadedTable:
+    """What became of one source table."""
+
+    table: Table
+    columns: list[str]
+    files: list[str]
+    row_count: int
+    left_out_count: int = 0
+    filters: list[str] = field(default_factory=list)
+    repeated_count: int = 0
+
+
+@dataclass
+class Outcome:
+    """What a load did, for the closing summary."""
+
+    mapping: Mapping
+    folder: Path
+    warehouse: Path
+    is_check: bool
+    tables: list[LoadedTable] = field(default_factory=list)
+    quarantined: list[Quarantined] = field(default_factory=list)
+    unused_columns: list[tuple[str, list[str]]] = field(default_factory=list)
+    missing: list[Table] = field(default_factory=list)
+
+
+def load(
+    folder: Path, mapping: Mapping, project: Path, warehouse: Path, *, check: bool = False
+) -> Outcome:
+    """Load the files of a folder by a mapping; on any mistake the warehouse stays as it was.
+
+    Args:
+        folder: where the files are.
+        mapping: what they are.
+        project: folder of dbt_project.yml.
+        warehouse: the DuckDB file of dbt.
+        check: do everything in a scratch file and leave the warehouse alone.
+    """
+    if not folder.is_dir():
+        raise UserError(
+            f"{folder} is not a folder: give the one that holds the CSV or Parquet files"
+        )
+    outcome = Outcome(mapping, folder, warehouse, check)
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=warehouse.parent, prefix=".touchstone_load_") as scratch:
+        target = Path(scratch) / "check.duckdb" if check else warehouse
+        with _transaction(target) as connection:
+            run = _Run(folder, mapping, Path(scratch), connection, outcome)
+            run.open_files()
+            run.write_tables(read_contract(project))
+    outcome.missing = [
+        table
+        for table in read_contract(project).values()
+        if table.label not in {done.table.label for done in outcome.tables}
+    ]
+    return outcome
+
+
+@contextmanager
+def _transaction(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """All or nothing: a file that was not there before is removed again when anything fails."""
+    was_there = path.exists()
+    connection = connect(path)
+    is_done = False
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("begin")
+        yield connection
+        connection.execute("commit")
+        is_done = True
+    finally:
+        if not is_done:
+            connection.execute("rollback")
+        connection.close()
+        if not is_done and not was_there:
+            path.unlink(missing_ok=True)
+
+
+class _Run:
+    """One load in progress."""
+
+    def __init__(
+        self,
+        folder: Path,
+        mapping: Mapping,
+        scratch: Path,
+        connection: duckdb.DuckDBPyConnection,
+        outcome: Outcome,
+    ) -> None:
+        self.folder = folder
+        self.mapping = mapping
+        self.scratch = scratch
+        self.connection = connection
+        self.outcome = outcome
+        self.sources: dict[FileEntry, Source] = {}
+        self.used: set[tuple[str, int]] = set()
+        self.home_zone = str(mapping.settings.get("reporting_time_zone", "UTC"))
+
+    def open_files(self) -> None:
+        """Open every file and find every column the mapping names, before any row is read."""
+        for part in self.mapping.parts:
+            for entry in (part.file, *(join.file for join in part.joins)):
+                if entry not in self.sources:
+                    self.sources[entry] = open_source(
+                        entry, self.folder, self.scratch, self.connection
+                    )
+            for name, origin in part.columns.items():
+                fits(part.table.column(name), self._casts, origin)
+            self._query(part, list(part.columns))
+
+    def write_tables(self, contract: dict[str, Table]) -> None:
+        """Write every table of the mapping, and take away those of an earlier load."""
+        self._drop_earlier(contract)
+        labels = list(dict.fromkeys(part.table.label for part in self.mapping.parts))
+        for number, label in enumerate(labels):
+            parts = [part for part in self.mapping.parts if part.table.label == label]
+            self._write_table(parts[0].table, parts, f"{number + 1}/{len(labels)}")
+        for source in self.sources.values():
+            unused = [
+                name or f"(no name, column {place + 1})"
+                for place, name in enumerate(source.header)
+                if (source.entry.pattern, place) not in self.used
+            ]
+            if unused:
+                self.outcome.unused_columns.append((source.name, unused))
+
+    def _casts(self, text: str, data_type: str) -> bool:
+        row = self.connection.execute(
+            f"select try_cast($text as {data_type}) is not null", {"text": text}
+        ).fetchone()
+        return bool(row and row[0])
+
+    # one table
+
+    def _drop_earlier(self, contract: dict[str, Table]) -> None:
+        for table in contract.values():
+            found = self.connection.execute(
+                "select comment from duckdb_tables() "
+                "where database_name = current_database() and schema_name = $schema and "
+                "table_name = $name",
+                {"schema": table.schema, "name": table.identifier},
+            ).fetchone()
+            if found is None:
+                continue
+            if found[0] != _MARK:
+                raise UserError(
+                    f"{self.outcome.warehouse} has a table {table.schema}.{table.identifier} "
+                    "that touchstone load did "
+                    "not write: load into another file (--warehouse other.duckdb), or drop that "
+                    "table first"
+                )
+            self.connection.execute(f"drop table {_address(table)}")
+
+    def _write_table(self, table: Table, parts: list[Part], step: str) -> None:
+        begun = time.monotonic()
+        mapped = [
+            column for column in table.columns if any(column.name in part.columns for part in parts)
+        ]
+        definitions = [f"{quoted(column.name)} varchar" for column in mapped]
+        definitions += ["_source_file varchar", "_source_row bigint"]
+        self.connection.execute(f"create schema if not exists {quoted(table.schema)}")
+        self.connection.execute(f"create table {_address(table)} ({', '.join(definitions)})")
+        self.connection.execute(f"comment on table {_address(table)} is '{_MARK}'")
+        done = LoadedTable(table, [column.name for column in mapped], [], 0)
+        undeclared: set[str] = set()
+        for part in parts:
+            source = self.sources[part.file]
+            _progress(f"  {step} {table.label}: reading {source.name} ({_size(source)})")
+            undeclared |= self._write_part(part, [column.name for column in mapped], done)
+        self._judge_formats(table, mapped, undeclared)
+        self._note_quarantine(table, mapped)
+        done.repeated_count = self._repeated(table)
+        self.outcome.tables.append(done)
+        _progress(
+            f"  {step} {table.label}: {done.row_count:,} rows, {time.monotonic() - begun:.1f} s"
+        )
+
+    def _write_part(self, part: Part, columns: list[str], done: LoadedTable) -> set[str]:
+        source = self.sources[part.file]
+        if not source.files[0].record_count:
+            source.count(self.connection)
+        self._check_joins(part)
+        self._check_value_maps(part)
+        sql, parameters, expressions = self._query(part, columns)
+        try:
+            inserted = self.connection.execute(
+                f"insert into {_address(part.table)} {sql}", parameters.values
+            )
+        except duckdb.Error as error:
+            for opened in (source, *(self.sources[join.file] for join in part.joins)):
+                opened.find_faults()
+            source.explain(error)
+        row = inserted.fetchone()
+        written = int(row[0]) if row else 0
+        done.files += [file.name for file in source.files if file.name not in done.files]
+        done.row_count += written
+        done.left_out_count += source.record_count - written
+        done.filters += [name for name in part.filters if name not in done.filters]
+        return expressions.undeclared
+
+    # the SQL of one part
+
+    def _expressions(self, part: Part, parameters: Parameters) -> Expressions:
+        opened = [self.sources[part.file], *(self.sources[join.file] for join in part.joins)]
+        return Expressions(part, opened, parameters, self.home_zone)
+
+    def _query(self, part: Part, columns: list[str]) -> tuple[str, Parameters, Expressions]:
+        parameters = Parameters()
+        expressions = self._expressions(part, parameters)
+        final = []
+        for name in columns:
+            origin = part.columns.get(name)
+            landed = expressions.landed(part.table.column(name), origin) if origin else "null"
+            final.append(f"{landed} as {quoted(name)}")
+        sql = self._over_rows(part, expressions, [*final, "_source_file", "_source_row"])
+        self.used |= expressions.used
+        return sql, parameters, expressions
+
+    def _over_rows(self, part: Part, expressions: Expressions, final: list[str]) -> str:
+        kept, one_of = self._kept(part, expressions), ""
+        if part.one_row_per:
+            keys = ", ".join(expressions.text(name, part.where) for name in part.one_row_per)
+            one_of = (
+                f" qualify _is_ragged or row_number() over (partition by _is_ragged, {keys} "
+                "order by _source_file, _source_row) = 1"
+            )
+        where = f" where _is_ragged or ({' and '.join(kept)})" if kept else ""
+        return expressions.query(final, self._relation(part, expressions)) + where + one_of
+
+    def _kept(self, part: Part, expressions: Expressions) -> list[str]:
+        conditions = [
+            f"{expressions.text(name, part.where)} is not null" for name in part.only_with
+        ]
+        for filters, negation in ((part.only, ""), (part.leave_out, "not ")):
+            for name, values in filters:
+                folded = expressions.parameters.bind([value.strip().lower() for value in values])
+                value = f"coalesce(lower({expressions.text(name, part.where)}), '')"
+                conditions.append(f"{negation}list_contains({folded}, {value})")
+        return conditions
+
+    def _relation(self, part: Part, expressions: Expressions) -> str:
+        first, parameters = expressions.sources[0], expressions.parameters
+        columns = [
+            f"rows_of_file.c{place} as rows_of_file_c{place}" for place in range(len(first.header))
+        ]
+        columns += [
+            f"rows_of_file.{name}" for name in ("_source_file", "_source_row", "_is_ragged")
+        ]
+        joined = f"({first.rows(parameters)}) as rows_of_file"
+        for number, join in enumerate(part.joins):
+            alias, other = f"joined_{number}", expressions.sources[number + 1]
+            columns += [
+                f"{alias}.c{place} as {alias}_c{place}" for place in range(len(other.header))
+            ]
+            pairs = joined_on(join, first, other, parameters)
+            self.used |= {(first.entry.pattern, pair.ours) for pair in pairs}
+            self.used |= {(other.entry.pattern, pair.theirs) for pair in pairs}
+            keys = ", ".join(pair.their_key for pair in pairs)
+            one = ""
+            if join.several == "first":
+                order = "order by _source_file, _source_row"
+                one = f" qualify row_number() over (partition by {keys} {order}) = 1"
+            condition = " and ".join(
+                f"{pair.our_key_of('rows_of_file')} = {pair.their_key_of(alias)}" for pair in pairs
+            )
+            rows = f"select * from ({other.rows(parameters)}) as other{one}"
+            joined += f" left join ({rows}) as {alias} on {condition}"
+        return f"(select {', '.join(columns)} from {joined})"
+
+    # what can be wrong with the values
+
+    def _check_joins(self, part: Part) -> None:
+        for join in part.joins:
+            if join.several == "first":
+                continue
+            parameters = Parameters()
+            first, other = self.sources[part.file], self.sources[join.file]
+            pairs = joined_on(join, first, other, parameters)
+            keys = ", ".join(pair.their_key for pair in pairs)
+            given = " and ".join(f"{pair.their_key} is not null" for pair in pairs)
+            repeated = self.connection.execute(
+                f"select concat_ws(', ', {keys}) as key, count(*) as row_count, "
+                "min(_source_row), max(_source_row), "
+                f"count(*) over () as key_count from ({other.rows(parameters)}) where {given} "
+                f"group by {keys} having count(*) > 1 order by 3, 1 limit 1",
+                parameters.values,
+            ).fetchone()
+            if repeated:
+                raise UserError(
+                    f"{join.where}: {other.name} has several rows for one "
+                    f"{', '.join(theirs for _, theirs in join.on)} "
+                    f"({repeated[4]} of them; '{repeated[0]}' in rows {repeated[2]} to "
+                    f"{repeated[3]}), so joining it "
+                    f"would repeat rows of {first.name}: join on more columns, or take the first "
+                    "with `several: first`"
+                )
+
+    def _check_value_maps(self, part: Part) -> None:
+        for name, origin in part.columns.items():
+            for item in (origin, *origin.first_of):
+                if item.values and item.unlisted == "error":
+                    self._check_value_map(part, name, item)
+
+    def _check_value_map(self, part: Part, name: str, origin: Origin) -> None:
+        parameters = Parameters()
+        expressions = self._expressions(part, parameters)
+        final = [f"{expressions.unlisted(origin)} as unlisted", "_source_file", "_source_row"]
+        found = self.connection.execute(
+            "select unlisted, count(*), min_by(_source_file, _source_row), min(_source_row) "
+            f"from ({self._over_rows(part, expressions, final)}) "
+            "where unlisted is not null group by unlisted order by 2 desc, 1",
+            parameters.values,
+        ).fetchall()
+        if found:
+            values = listed((f"'{value}' ({count:,} rows)" for value, count, _, _ in found), most=5)
+            raise UserError(
+                f"{found[0][2]}, row {found[0][3]}, column '{origin.column}': the value map of "
+                f"{part.table.label}."
+                f"{name} does not list {values} ({origin.where}): add them to `values:`, or write "
+                "`unlisted: keep` or `unlisted: empty`"
+            )
+
+    def _judge_formats(self, table: Table, mapped: list[Column], undeclared: set[str]) -> None:
+        for column in mapped:
+            if column.kind == "text":
+                continue
+            value = quoted(column.name)
+            bad = f"{value} is not null and try_cast({value} as {column.data_type}) is null"
+            row = self.connection.execute(
+                f"select count({value}), count(*) filter ({bad}) from {_address(table)}"
+            ).fetchone()
+            assert row is not None
+            if not row[1]:
+                continue
+            if column.name in undeclared and column.kind in ("date", "timestamp"):
+                self._fail_on_day_month(table, column)
+            if column.name in undeclared and column.kind in ("number", "whole number"):
+                self._fail_on_number(table, column)
+            if row[0] == row[1] >= _ENOUGH_TO_JUDGE:
+                self._fail_on_all(table, column, row[0])
+
+    def _first(self, table: Table, column: Column, condition: str) -> tuple[str, int, str] | None:
+        value = quoted(column.name)
+        row = self.connection.execute(
+            f"select _source_file, _source_row, {value} from {_address(table)} "
+            f"where try_cast({value} as {column.data_type}) is null and {condition} "
+            "order by _source_file, _source_row limit 1"
+        ).fetchone()
+        return (row[0], row[1], row[2].split(" (expected ")[0]) if row else None
+
+    def _fail_on_day_month(self, table: Table, column: Column) -> None:
+        value = quoted(column.name)
+        found = self._first(table, column, f"regexp_matches({value}, '{_DAY_MONTH}')")
+        if not found:
+            return
+        highest = self.connection.execute(
+            f"select max(cast(regexp_extract({value}, '{_DAY_MONTH}', 1) as integer)), "
+            f"max(cast(regexp_extract({value}, '{_DAY_MONTH}', 2) as integer)) "
+            f"from {_address(table)} where regexp_matches({value}, '{_DAY_MONTH}')"
+        ).fetchone()
+        assert highest is not None
+        mark = next(character for character in found[2] if not character.isdigit())
+        day_first, month_first = f"DD{mark}MM{mark}YYYY", f"MM{mark}DD{mark}YYYY"
+        if highest[0] > 12 and highest[1] <= 12:
+            fit = f"they fit {day_first}"
+        elif highest[1] > 12 and highest[0] <= 12:
+            fit = f"they fit {month_first}"
+        elif highest[0] > 12:
+            fit = f"some fit only {day_first} and some only {month_first}"
+        else:
+            fit = f"they fit {day_first} and {month_first} alike, and only you can know which"
+        raise UserError(
+            f"{found[0]}, row {found[1]}: '{found[2]}' for {table.label}.{column.name} is not "
+            "written YYYY-MM-DD, and "
+            f"the mapping gives no format; {fit}. Add `date_format: {day_first}` or what is "
+            "right (with HH:mm:ss when "
+            "there is a time; a list of several is tried in turn) to the column, to its file or "
+            "to `defaults:`"
+        )
+
+    def _fail_on_number(self, table: Table, column: Column) -> None:
+        found = self._first(
+            table, column, f"regexp_matches({quoted(column.name)}, '{_LIKE_A_NUMBER}')"
+        )
+        if found:
+            raise UserError(
+                f"{found[0]}, row {found[1]}: '{found[2]}' for {table.label}.{column.name} is "
+                "not a plain number such "
+                "as 1234.56, and the mapping does not say how numbers are written: add "
+                "`decimal_separator:`, "
+                "`thousands_separator:` or `remove: [...]` (for currency signs) to the column, "
+                "its file or `defaults:`"
+            )
+
+    def _fail_on_all(self, table: Table, column: Column, count: int) -> None:
+        found = self._first(table, column, "true")
+        assert found is not None
+        how = {
+            "date": "date_format:",
+            "timestamp": "date_format:",
+            "yes or no": "true_values:` and `false_values:",
+        }.get(column.kind, "decimal_separator:` and `thousands_separator:")
+        raise UserError(
+            f"{found[0]}, row {found[1]}: '{found[2]}' for {table.label}.{column.name} cannot be "
+            "read as a "
+            f"{column.kind}, nor can any other of the {count:,} values: is it the right column? "
+            "If so, say in the "
+            f"mapping how its values are written, with `{how}`"
+        )
+
+    def _note_quarantine(self, table: Table, mapped: list[Column]) -> None:
+        """Foretell what macros/raw.sql will set aside: the same rule, counted by reason."""
+        reasons, values = [], []
+        for column in mapped:
+            value = quoted(column.name)
+            if column.name in table.required:
+                condition = f"when {value} is null"
+                reasons.append(f"{condition} then '{column.name}: a value is required'")
+                values.append(f"{condition} then null")
+            if column.kind != "text":
+                condition = (
+                    f"when {value} is not null and try_cast({value} as {column.data_type}) is null"
+                )
+                reasons.append(f"{condition} then '{column.name}: not a {column.data_type}'")
+                values.append(f"{condition} then {value}")
+        if not reasons:
+            return
+        rows = self.connection.execute(
+            "select reason, count(*), min_by(_source_file, _source_row), min(_source_row), "
+            "min_by(value, _source_row) "
+            f"from (select case {' '.join(reasons)} end as reason, case {' '.join(values)} end "
+            "as value, "
+            f"_source_file, _source_row from {_address(table)}) "
+            "where reason is not null group by reason order by 2 desc, 1"
+        ).fetchall()
+        self.outcome.quarantined += [Quarantined(table.label, *row) for row in rows]
+
+    def _repeated(self, table: Table) -> int:
+        keys = ", ".join(quoted(name) for name in table.key)
+        row = self.connection.execute(
+            f"select coalesce(sum(row_count - 1), 0) "
+            f"from (select count(*) as row_count from {_address(table)} where "
+            f"{quoted(table.key[0])} is not null "
+            f"group by {keys} having count(*) > 1)"
+            if table.key
+            else "select 0"
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+
+def _address(table: Table) -> str:
+    return f"{quoted(table.schema)}.{quoted(table.identifier)}"
+
+
+def _size(source: Source) -> str:
+    size = sum(file.path.stat().st_size for file in source.files)
+    return f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB"
+
+
+def _progress(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

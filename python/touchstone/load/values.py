@@ -1,0 +1,351 @@
+"""One mapped column, one SQL expression: text in ISO form where the declared format fits.
+
+A value that does not fit is left as the file has it, so that dbt's macro raw() puts its row in
+quarantine with the reason. Where the text would nevertheless cast to something else (03/04/24 is a
+day of the year 3 to DuckDB, 12.7 the whole number 13), what was expected is added behind it.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from touchstone.errors import UserError
+from touchstone.load.contract import Column
+from touchstone.load.files import BLANKS, Parameters, Source
+from touchstone.load.mapping import (
+    EPOCH_FORMATS,
+    Join,
+    Origin,
+    Part,
+    Writing,
+    strptime_format,
+    with_writing,
+)
+
+_TRUE = ("true", "t", "yes", "y", "1")
+_FALSE = ("false", "f", "no", "n", "0")
+_ISO_DATE = r"\d{4}-\d{2}-\d{2}"
+_OFFSET = r"\s?(Z|[+-]\d{2}(:?\d{2})?)"
+_ISO_TIME = r"[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?"
+_ISO = rf"{_ISO_DATE}({_ISO_TIME}({_OFFSET})?)?"
+_ISO_WITH_OFFSET = rf"{_ISO_DATE}{_ISO_TIME}{_OFFSET}"
+_NO_BREAK_SPACES = ("\u00a0", "\u202f")
+_STEPS = ("text", "mapped", "parsed")
+# A date outside these years is a misread format (a two-digit year) or a slip, not a day of a
+# business.
+_YEARS = (1900, 2200)
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A column of a file: its alias and place in the query, and how it is written."""
+
+    source: Source
+    sql: str
+    writing: Writing
+
+
+class Expressions:
+    """The SQL of one part of the mapping; notes which columns of the files it uses."""
+
+    def __init__(
+        self, part: Part, sources: list[Source], parameters: Parameters, home_zone: str
+    ) -> None:
+        """Take the first source and those joined to it, in the order of the part's joins."""
+        self.part = part
+        self.sources = sources
+        self.parameters = parameters
+        self.home_zone = home_zone
+        self.used: set[tuple[str, int]] = set()
+        self.undeclared: set[str] = set()
+        # Expressions that others repeat are columns of an inner query, one query a level: text,
+        # mapped, parsed.
+        self._levels: tuple[list[str], ...] = ([], [], [])
+
+    def query(self, final: list[str], relation: str) -> str:
+        """Return the final expressions over a relation, with the inner levels between."""
+        for number, level in enumerate(self._levels):
+            steps = [f"{sql} as {_STEPS[number]}_{place}" for place, sql in enumerate(level)]
+            relation = f"(select {', '.join(['*', *steps])} from {relation})"
+        return f"select {', '.join(final)} from {relation}"
+
+    def _step(self, level: int, sql: str) -> str:
+        if sql not in self._levels[level]:
+            self._levels[level].append(sql)
+        return f"{_STEPS[level]}_{self._levels[level].index(sql)}"
+
+    def landed(self, column: Column, origin: Origin) -> str:
+        """Return the text that lands in a column."""
+        if origin.first_of:
+            return f"coalesce({', '.join(self.landed(column, item) for item in origin.first_of)})"
+        if origin.has_value:
+            value = self.text(origin.has_value, origin.where)
+            return f"case when {value} is null then 'false' else 'true' end"
+        if origin.constant is not None:
+            return f"nullif(cast({self.parameters.bind(origin.constant)} as varchar), '')"
+        text, writing = self._written(origin)
+        return self._typed(
+            column, origin, self._mapped(text, origin), with_writing(writing, origin.writing)
+        )
+
+    def text(self, name: str, where: str) -> str:
+        """Return one of the user's columns as text; blank and declared null values are null."""
+        found = self.find(name, where)
+        return self._step(0, _text(found.sql, found.writing, self.parameters))
+
+    def unlisted(self, origin: Origin) -> str:
+        """Return the value of a column where its value map does not list it, else null."""
+        text, _ = self._written(origin)
+        keys = self.parameters.bind([key.strip().lower() for key, _ in origin.values])
+        return f"case when not list_contains({keys}, lower({text})) then {text} end"
+
+    def find(self, name: str, where: str) -> _Found:
+        """Return where a column is: in the first file, or (alias.column) in a joined one."""
+        place = self.sources[0].position(name)
+        if place is not None:
+            return self._found(self.sources[0], "rows_of_file", place)
+        alias, _, rest = name.partition(".")
+        for number, source in enumerate(self.sources[1:]):
+            if source.entry.alias == alias:
+                place = source.position(rest)
+                if place is None:
+                    source.missing(rest, where)
+                return self._found(source, f"joined_{number}", place)
+        for source in self.sources[1:]:
+            if source.position(name) is not None:
+                raise UserError(
+                    f"{where}: {self.sources[0].name} has no column '{name}', {source.name} does: "
+                    f"write '{source.entry.alias}.{name}'"
+                )
+        self.sources[0].missing(name, where)
+
+    def _found(self, source: Source, alias: str, place: int) -> _Found:
+        self.used.add((source.entry.pattern, place))
+        writing = source.entry.writing
+        if source.is_parquet and source.files[0].types[place].upper() != "VARCHAR":
+            # A value with a type of its own has been written in ISO form by us.
+            writing = Writing(null_values=writing.null_values, time_zone=writing.time_zone)
+        return _Found(source, f"{alias}_c{place}", writing)
+
+    def _written(self, origin: Origin) -> tuple[str, Writing]:
+        if not origin.template:
+            found = self.find(origin.column, origin.where)
+            writing = with_writing(found.writing, origin.writing)
+            return self._step(0, _text(found.sql, writing, self.parameters)), writing
+        pieces: list[str] = []
+        end = 0
+        for match in _PLACEHOLDER.finditer(origin.template):
+            pieces.append(self.parameters.bind(origin.template[end : match.start()]))
+            pieces.append(self.text(match.group(1).strip(), origin.where))
+            end = match.end()
+        if not pieces:
+            raise UserError(
+                f"{origin.where}: the template '{origin.template}' names no column: write it as "
+                "'deal-{your column}', or use {constant: ...}"
+            )
+        pieces.append(self.parameters.bind(origin.template[end:]))
+        # Null as soon as one of its columns is: no key is made of half its parts.
+        return "(" + " || ".join(pieces) + ")", self.sources[0].entry.writing
+
+    def _mapped(self, text: str, origin: Origin) -> str:
+        if not origin.values:
+            return self._step(1, text)
+        keys = self.parameters.bind([key.strip().lower() for key, _ in origin.values])
+        targets = self.parameters.bind([value or None for _, value in origin.values])
+        key = f"coalesce(lower({text}), '')"
+        otherwise = "null" if origin.unlisted == "empty" else text
+        return self._step(
+            1,
+            f"case when list_contains({keys}, {key}) then {targets}[list_position({keys}, {key})] "
+            f"else {otherwise} end",
+        )
+
+    def _typed(self, column: Column, origin: Origin, text: str, writing: Writing) -> str:
+        if origin.is_hashed:
+            # A person's name that serves as an id joins as well when nobody can read it.
+            secret = self.parameters.bind(os.environ.get("TOUCHSTONE_HASH_KEY", "sample") + ":")
+            return f"left(sha256({secret} || lower({text})), 16)"
+        if column.kind == "text":
+            return text
+        if column.kind == "yes or no":
+            return self._boolean(column, text, writing)
+        if column.kind in ("number", "whole number"):
+            return self._number(column, text, writing, origin.multiply_by)
+        return self._moment(column, text, writing)
+
+    def _boolean(self, column: Column, text: str, writing: Writing) -> str:
+        true = [value.strip().lower() for value in writing.true_values or _TRUE]
+        false = [value.strip().lower() for value in writing.false_values or _FALSE]
+        declared = bool(writing.true_values or writing.false_values)
+        expected = f"{'/'.join(true)} or {'/'.join(false)}" if declared else "yes or no"
+        parsed = (
+            f"case when list_contains({self.parameters.bind(true)}, lower({text})) then 'true' "
+            f"when list_contains({self.parameters.bind(false)}, lower({text})) then 'false' end"
+        )
+        return self._or_as_it_was(column, text, parsed, expected)
+
+    def _number(self, column: Column, text: str, writing: Writing, multiply_by: str) -> str:
+        decimal, thousands = writing.decimal_separator or ".", writing.thousands_separator
+        if not (writing.decimal_separator or thousands or writing.remove):
+            self.undeclared.add(column.name)
+        bare = text
+        for piece in writing.remove:
+            bare = f"replace({bare}, {self.parameters.bind(piece)}, '')"
+        if writing.remove or thousands == " ":
+            for blank in _NO_BREAK_SPACES:
+                bare = f"replace({bare}, {self.parameters.bind(blank)}, ' ')"
+            bare = f"trim({bare})"
+        point, group = re.escape(decimal), re.escape(thousands)
+        # Groups of two occur (12,34,567 in India), the last one always has three digits.
+        grouped = rf"\d{{1,3}}({group}\d{{2,3}})*{group}\d{{3}}|" if thousands else ""
+        pattern = rf"[+-]?(({grouped}\d+)({point}\d*)?|{point}\d+)([eE][+-]?\d+)?"
+        plain = bare
+        if thousands:
+            plain = f"replace({plain}, {self.parameters.bind(thousands)}, '')"
+        if decimal != ".":
+            plain = f"replace({plain}, {self.parameters.bind(decimal)}, '.')"
+        if multiply_by:
+            factor = f"cast('{multiply_by}' as decimal(14, 5))"
+            plain = f"cast(try_cast({plain} as decimal(24, 9)) * {factor} as varchar)"
+        if column.kind == "whole number":
+            # 12.0 is a whole number; 12.7 is not, though a cast would make it 13.
+            plain = f"nullif(regexp_extract({plain}, '^([+-]?\\d+)(\\.0*)?$', 1), '')"
+        parsed = (
+            f"case when regexp_full_match({bare}, {self.parameters.bind(pattern)}) then {plain} end"
+        )
+        expected = (
+            "a whole number"
+            if column.kind == "whole number"
+            else f"a number like 1{thousands}234{decimal}56"
+        )
+        return self._or_as_it_was(column, text, parsed, expected)
+
+    def _moment(self, column: Column, text: str, writing: Writing) -> str:
+        zone = writing.time_zone
+        if writing.date_format:
+            tries = [self._by_format(text, form, zone, column) for form in writing.date_format]
+        else:
+            tries = [self._iso(text, zone, column)]
+        if not writing.date_format:
+            self.undeclared.add(column.name)
+        moment = self._step(2, f"coalesce({', '.join(tries)})")
+        cast = (
+            f"cast(cast({moment} as date) as varchar)"
+            if column.kind == "date"
+            else f"cast({moment} as varchar)"
+        )
+        parsed = f"case when year({moment}) between {_YEARS[0]} and {_YEARS[1]} then {cast} end"
+        expected = " or ".join(writing.date_format) or (
+            "YYYY-MM-DD" + " HH:mm:ss" * (column.kind == "timestamp")
+        )
+        return self._or_as_it_was(column, text, parsed, expected)
+
+    def _iso(self, text: str, zone: str, column: Column) -> str:
+        local = f"try_cast({text} as timestamp)"
+        # A date is the day in the file's zone; a timestamp is UTC.
+        target = self.parameters.bind(zone if zone and column.kind == "date" else "UTC")
+        return (
+            f"case when not regexp_full_match({text}, {self.parameters.bind(_ISO)}) then null "
+            f"when length({text}) = 10 then {self._at(local, zone or self.home_zone, column)} "
+            f"when regexp_full_match({text}, {self.parameters.bind(_ISO_WITH_OFFSET)}) "
+            f"then try_cast({text} as timestamptz) at time zone {target} "
+            f"else {self._at(local, zone, column)} end"
+        )
+
+    def _by_format(self, text: str, form: str, zone: str, column: Column) -> str:
+        written = strptime_format(form)
+        if written in EPOCH_FORMATS:
+            micros = f"try_cast({text} as bigint) * {EPOCH_FORMATS[written]}"
+            return f"(make_timestamptz({micros}) at time zone 'UTC')"
+        parsed = f"try_strptime({text}, {literal(written)})"
+        if "%z" in written:
+            return f"({parsed} at time zone 'UTC')"
+        has_time = "%H" in written or "%I" in written
+        return self._at(parsed, zone if has_time else (zone or self.home_zone), column)
+
+    def _at(self, local: str, zone: str, column: Column) -> str:
+        # A date has no zone. A day that stands for a moment is its midnight in the zone of the
+        # reports.
+        if column.kind == "date" or zone in ("", "UTC"):
+            return local
+        return f"({local} at time zone {self.parameters.bind(zone)} at time zone 'UTC')"
+
+    def _or_as_it_was(self, column: Column, text: str, parsed: str, expected: str) -> str:
+        casts = f"try_cast({text} as {column.data_type}) is not null"
+        marked = f"{text} || {self.parameters.bind(f' (expected {expected})')}"
+        return f"coalesce({parsed}, case when {casts} then {marked} else {text} end)"
+
+
+def literal(text: str) -> str:
+    """Return a text as a SQL literal, for the few places where a parameter cannot stand."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _text(sql: str, writing: Writing, parameters: Parameters) -> str:
+    trimmed = f"nullif(trim({sql}, {parameters.bind(BLANKS)}), '')"
+    if not writing.null_values:
+        return trimmed
+    nulls = parameters.bind([value.strip().lower() for value in writing.null_values])
+    return f"case when not list_contains({nulls}, lower({trimmed})) then {trimmed} end"
+
+
+def fits(column: Column, cast: Callable[[str, str], bool], origin: Origin) -> None:
+    """Check the constants and map targets of a column: they must be values of its type.
+
+    Args:
+        column: the column of the contract.
+        cast: says whether a text is a value of a data type.
+        origin: what the mapping gives for it.
+    """
+    for item in origin.first_of:
+        fits(column, cast, item)
+    if column.kind == "text":
+        return
+    given = [origin.constant] if origin.constant else []
+    # What a map leaves is read by the declared format, so only ISO values are checked when there
+    # is none.
+    if origin.values and not origin.writing:
+        given += [value for _, value in origin.values if value]
+    for value in given:
+        if not cast(value, column.data_type):
+            raise UserError(
+                f"{origin.where}: '{value}' is no {column.kind} and cannot stand in {column.name} "
+                "(write dates as YYYY-MM-DD, numbers as 1234.56, yes or no as true or false)"
+            )
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    """One pair of columns two files are joined on, as places in each."""
+
+    ours: int
+    theirs: int
+    blanks: str
+
+    @property
+    def their_key(self) -> str:
+        """The key of the joined file, inside a query of its rows."""
+        return f"nullif(trim(c{self.theirs}, {self.blanks}), '')"
+
+    def their_key_of(self, alias: str) -> str:
+        """The key of the joined file."""
+        return f"nullif(trim({alias}.c{self.theirs}, {self.blanks}), '')"
+
+    def our_key_of(self, alias: str) -> str:
+        """The key of the first file."""
+        return f"nullif(trim({alias}.c{self.ours}, {self.blanks}), '')"
+
+
+def joined_on(join: Join, first: Source, other: Source, parameters: Parameters) -> list[KeyPair]:
+    """Return where the columns of a join are; one that is missing is a UserError."""
+    pairs = []
+    for ours, theirs in join.on:
+        our_place, their_place = first.position(ours), other.position(theirs)
+        if our_place is None:
+            first.missing(ours, join.where)
+        if their_place is None:
+            other.missing(theirs, join.where)
+        pairs.append(KeyPair(our_place, their_place, parameters.bind(BLANKS)))
+    return pairs
