@@ -30,15 +30,28 @@ people_of_mailboxes as (
     having count(distinct people_linked_from_records.person_id) = 1
 ),
 
-people_of_users as (
+-- a log-in is somebody who also gave an address under it, or it is the id of a lead or contact itself
+users_named as (
     select
         identifies.user_id,
-        min(people_of_mailboxes.person_id) as person_id
+        people_of_mailboxes.person_id
     from identifies
     inner join people_of_mailboxes on identifies.email_hash = people_of_mailboxes.email_hash
-    where identifies.user_id is not null
-    group by identifies.user_id
-    having count(distinct people_of_mailboxes.person_id) = 1
+    union all
+    select
+        record_id as user_id,
+        person_id
+    from people_linked_from_records
+),
+
+people_of_users as (
+    select
+        user_id,
+        min(person_id) as person_id
+    from users_named
+    where user_id is not null
+    group by user_id
+    having count(distinct person_id) = 1
 ),
 
 identifications as (
