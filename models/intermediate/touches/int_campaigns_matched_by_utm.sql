@@ -1,78 +1,59 @@
-{%- set ad_platforms = ['google_ads', 'linkedin_ads', 'facebook_ads'] %}
-
-with campaigns as (
-    select * from {{ ref('stg_crm__campaigns') }}
+-- Spend and visits find a campaign by the same names, or a campaign's return would be the cost of one and the
+-- credit of another.
+with visit_sources as (
+    select * from {{ ref('int_visit_sources_named') }}
 ),
 
-crm_names as (
-    select
-        utm_campaign,
-        campaign_id,
-        offer_name,
-        1 as match_rank,
-        start_date
-    from campaigns
-    union all
-    select
-        lower(trim(campaign_name)) as utm_campaign,
-        campaign_id,
-        offer_name,
-        2 as match_rank,
-        start_date
-    from campaigns
+campaign_names as (
+    select * from {{ ref('int_campaigns_keyed_by_name') }}
 ),
 
 ad_campaigns as (
-    {%- for platform in ad_platforms %}
-    select
-        '{{ platform }}:' || ad_campaign_id as campaign_id,
-        lower(ad_campaign_id) as ad_campaign_id,
-        lower(trim(ad_campaign_name)) as ad_campaign_name
-    from {{ ref('stg_' ~ platform ~ '__campaigns') }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    select * from {{ ref('int_ad_campaigns_linked') }}
 ),
 
--- links tagged by an ad platform carry the number of its campaign, which the CRM may know by name
-ad_names as (
+campaigns as (
+    select * from {{ ref('int_campaigns_gathered') }}
+),
+
+tags as (
+    select distinct
+        utm_campaign,
+        {{ name_key('utm_campaign') }} as campaign_name_key
+    from visit_sources
+    where utm_campaign is not null
+),
+
+-- links tagged by an ad platform carry the number of its campaign or its name
+names as (
     select
-        ad_campaigns.ad_campaign_id as utm_campaign,
-        crm_names.campaign_id,
-        crm_names.offer_name,
-        3 as match_rank,
-        crm_names.start_date
-    from ad_campaigns
-    inner join crm_names on ad_campaigns.ad_campaign_name = crm_names.utm_campaign
+        campaign_name_key,
+        campaign_id,
+        1 as match_rank
+    from campaign_names
     union all
     select
-        ad_campaign_name as utm_campaign,
+        {{ name_key('ad_campaign_name') }} as campaign_name_key,
         campaign_id,
-        cast(null as varchar) as offer_name,
-        4 as match_rank,
-        cast(null as date) as start_date
+        2 as match_rank
     from ad_campaigns
     union all
     select
-        ad_campaign_id as utm_campaign,
+        {{ name_key('ad_campaign_id') }} as campaign_name_key,
         campaign_id,
-        cast(null as varchar) as offer_name,
-        5 as match_rank,
-        cast(null as date) as start_date
+        3 as match_rank
     from ad_campaigns
 ),
 
 campaigns_matched_by_utm as (
     select
-        utm_campaign,
-        campaign_id,
-        offer_name
-    from (select * from crm_names union all select * from ad_names) as names
-    where utm_campaign is not null
-    -- one tag on several campaigns: the newest of them, as the tag is copied from the older ones
-    qualify
-        row_number() over (
-            partition by utm_campaign order by match_rank, start_date desc nulls last, campaign_id
-        ) = 1
+        tags.utm_campaign,
+        names.campaign_id,
+        campaigns.offer_name
+    from tags
+    inner join names on tags.campaign_name_key = names.campaign_name_key
+    inner join campaigns on names.campaign_id = campaigns.campaign_id
+    qualify row_number() over (partition by tags.utm_campaign order by names.match_rank, names.campaign_id) = 1
 )
 
 select * from campaigns_matched_by_utm

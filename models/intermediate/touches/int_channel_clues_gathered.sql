@@ -1,5 +1,8 @@
 -- All that a channel depends on: millions of touches, a few thousand combinations.
-{%- set streams = ['int_touches_from_responses', 'int_touches_from_activities', 'int_touches_from_sessions'] %}
+{%- set streams = [
+    'int_touches_from_responses', 'int_touches_from_activities', 'int_touches_from_sessions',
+    'int_campaigns_turned_into_clues',
+] %}
 
 with clues as (
     {%- for stream in streams %}
