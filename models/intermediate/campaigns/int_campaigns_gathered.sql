@@ -55,7 +55,7 @@ gathered as (
         ad_days.first_spend_date as start_date,
         ad_days.last_spend_date as end_date,
         coalesce(ad_campaigns.ad_campaign_name, ad_campaigns.campaign_id) as campaign_name,
-        'Advertising' as campaign_type,
+        'Advertisement' as campaign_type,
         ad_campaigns.ad_platform as source_system,
         null as offer_name,
         false as is_in_cycle
