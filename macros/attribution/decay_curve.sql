@@ -1,0 +1,21 @@
+{#-
+    Weights of the first half-life of a decay by age in days: floor(2^50 * 2^(-age / half_life)) for each age below
+    the half-life. A later age is one of these, halved once per half-life gone by.
+
+    Found bit by bit as the largest whole number whose half_life-th power is at most 2^(50 * half_life - age), in
+    Python's integers: an engine's or a machine's floating pow would decide who gets the last part per billion.
+-#}
+{% macro decay_curve(half_life_days) -%}
+    {%- set curve = [] -%}
+    {%- for age in range(half_life_days) -%}
+        {%- set limit = 2 ** (50 * half_life_days - age) -%}
+        {%- set found = namespace(weight=0) -%}
+        {%- for bit in range(50, -1, -1) -%}
+            {%- if (found.weight + 2 ** bit) ** half_life_days <= limit -%}
+                {%- set found.weight = found.weight + 2 ** bit -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- do curve.append(found.weight) -%}
+    {%- endfor -%}
+    {{ return(curve) }}
+{%- endmacro %}

@@ -1,0 +1,151 @@
+{#- Expressions of the settlement by largest remainder: parts are rounded down, units left over go by claim. -#}
+
+{#- The part of an amount (abs_amount_minor) that belongs to so many parts per billion, rounded down: 64 bits do. -#}
+{% macro amount_part(ppb) -%}
+    ({{ integer_divide('abs_amount_minor', 1000000000) }} * ({{ ppb }})
+    + {{ integer_divide('abs_amount_minor % 1000000000 * (' ~ ppb ~ ')', 1000000000) }})
+{%- endmacro %}
+
+
+{#- What the rounding left of it, in billionths of a minor unit. -#}
+{% macro amount_remainder(ppb) -%}
+    (abs_amount_minor % 1000000000 * ({{ ppb }}) % 1000000000)
+{%- endmacro %}
+
+
+{#-
+    The claim of a touch on a unit that is left over, larger first: by remainder, then by weight, then by the earlier
+    position, packed in one number (which holds positions to ten million).
+-#}
+{% macro claim(remainder, weight, position, weight_below=10000000000000) -%}
+    (({{ wide_integer(remainder) }} * {{ weight_below }} + ({{ weight }})) * 10000000 + (9999999 - ({{ position }})))
+{%- endmacro %}
+
+
+{#- True when a milestone is there and no milestone named before it in the model falls on the same touch. -#}
+{% macro holds_touch(milestone, milestones) -%}
+    {{ milestone }}_position > 0
+    {%- for other in milestones if milestones.index(other) < milestones.index(milestone) %}
+    and {{ milestone }}_position <> {{ other }}_position
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{#- How many of the conditions are true. -#}
+{% macro count_true(conditions) -%}
+    (0
+    {%- for condition in conditions %} + case when {{ condition }} then 1 else 0 end{% endfor -%}
+    )
+{%- endmacro %}
+
+
+{#-
+    Position of the count-th touch that stands between the milestones of a model; 0 for none. A milestone's touch
+    (it has parts per billion of its own) moves it one back when fewer than count touches stand before it.
+-#}
+{% macro position_between(model, count) -%}
+    {%- set passed = [] -%}
+    {%- for milestone in model.milestones -%}
+        {%- set before = [] -%}
+        {%- for other in model.milestones if other != milestone -%}
+            {%- do before.append(
+                model.name ~ '_' ~ other ~ '_ppb is not null and ' ~ other ~ '_position < ' ~ milestone ~ '_position'
+            ) -%}
+        {%- endfor -%}
+        {%- do passed.append(
+            model.name ~ '_' ~ milestone ~ '_ppb is not null and ' ~ milestone ~ '_position - 1 - '
+            ~ count_true(before) ~ ' < ' ~ count
+        ) -%}
+    {%- endfor -%}
+    case when {{ count }} > 0 then {{ count }} + {{ count_true(passed) }} else 0 * ({{ count }}) end
+{%- endmacro %}
+
+
+{#-
+    1 when the touch of a milestone earns one of the units left over in a model (<model>_units), else 0: when fewer
+    than that many touches have a larger claim. `groups` are the touches between: name of a claim -> how many have it.
+-#}
+{% macro earns_unit(model, milestone, groups) -%}
+    {%- set own = model.name ~ '_' ~ milestone ~ '_claim' -%}
+    case
+        when {{ own }} >= 0 and {{ model.name }}_units > 0
+        {%- for other in model.milestones if other != milestone %}
+        + case when {{ model.name }}_{{ other }}_claim > {{ own }} then 1 else 0 end
+        {%- endfor %}
+        {%- for group, count in groups.items() %}
+        + case when {{ model.name }}_{{ group }}_claim > {{ own }} then {{ count }} else 0 end
+        {%- endfor %}
+            then 1
+        else 0
+    end
+{%- endmacro %}
+
+
+{#- Parts per billion of a weight in the whole of its journey, rounded down. -#}
+{% macro weight_part(weight, whole) -%}
+    cast({{ integer_divide(wide_integer(weight) ~ ' * 1000000000', whole) }} as bigint)
+{%- endmacro %}
+
+
+{#-
+    The claim of a touch under time decay. Its age stands for its weight (a newer touch weighs more), because the
+    weight itself is too wide to be packed with the remainder.
+-#}
+{% macro decay_claim(model) -%}
+    {{ claim(
+        wide_integer(model.name ~ '_weight') ~ ' * 1000000000 - ' ~ wide_integer(model.name ~ '_ppb') ~ ' * '
+        ~ model.name ~ '_whole',
+        '99999 - age_days', 'position', 100000
+    ) }}
+{%- endmacro %}
+
+
+{#- Parts per billion of a touch under time decay, settled: the smallest claim that earns one more is known. -#}
+{% macro decay_ppb(model) -%}
+    {{ model.name }}_ppb + case when {{ decay_claim(model) }} >= {{ model.name }}_last_claim then 1 else 0 end
+{%- endmacro %}
+
+
+{#- Credit in minor units of a touch under time decay. -#}
+{% macro decay_minor(model) -%}
+    {%- set ppb = model.name ~ '_settled_ppb' -%}
+    amount_sign * ({{ amount_part(ppb) }} + case
+        when {{ claim(amount_remainder(ppb), ppb, 'position') }} >= {{ model.name }}_last_minor_claim then 1 else 0
+    end)
+{%- endmacro %}
+
+
+{#- Parts per billion of a touch under a model of milestones: those of its milestone, else of the touches between. -#}
+{% macro milestone_ppb(model) -%}
+    coalesce(
+        {%- if model.milestones %}
+        case position
+            {%- for milestone in model.milestones %}
+            when {{ milestone }}_position then {{ model.name }}_{{ milestone }}_ppb
+            {%- endfor %}
+        end,
+        {%- endif %}
+        case when position <= {{ model.name }}_upper_until then {{ model.name }}_lower_ppb + 1
+            else {{ model.name }}_lower_ppb end
+    )
+{%- endmacro %}
+
+
+{#- Credit in minor units of a touch under a model of milestones; the same choice. -#}
+{% macro milestone_minor(model) -%}
+    coalesce(
+        {%- if model.milestones %}
+        case position
+            {%- for milestone in model.milestones %}
+            when {{ milestone }}_position then {{ model.name }}_{{ milestone }}_minor
+            {%- endfor %}
+        end,
+        {%- endif %}
+        case
+            when position <= {{ model.name }}_upper_unit_until then {{ model.name }}_upper_minor + amount_sign
+            when position <= {{ model.name }}_upper_until then {{ model.name }}_upper_minor
+            when position <= {{ model.name }}_lower_unit_until then {{ model.name }}_lower_minor + amount_sign
+            else {{ model.name }}_lower_minor
+        end
+    )
+{%- endmacro %}
