@@ -24,15 +24,24 @@ channels as (
     select * from {{ ref('channels') }}
 ),
 
-sources_named as (
+sources as (
+    select distinct lower(source) as source from channel_clues
+),
+
+sources_seen as (
+    select
+        source,
+        'ga4' as ruleset,
+        source as source_seen
+    from sources
+    union all
     select
         sources.source,
-        source_categories.source_category,
-        coalesce(min(source_aliases.source_name), sources.source) as source_name
-    from (select distinct lower(source) as source from channel_clues) as sources
-    left join source_categories on sources.source = source_categories.source
+        'b2b' as ruleset,
+        coalesce(min(source_aliases.source_name), sources.source) as source_seen
+    from sources
     left join source_aliases on {{ matches('sources.source', 'source_aliases.source_pattern') }}
-    group by sources.source, source_categories.source_category
+    group by sources.source
 ),
 
 rules_that_fit as (
@@ -42,16 +51,15 @@ rules_that_fit as (
         channel_rules.channel,
         channel_rules.sub_channel
     from channel_clues
-    inner join sources_named on lower(channel_clues.source) = sources_named.source
+    inner join sources_seen on lower(channel_clues.source) = sources_seen.source
+    left join source_categories on sources_seen.source_seen = source_categories.source
     inner join channel_rules
         on
-            channel_clues.touch_kind = channel_rules.touch_kind
-            and coalesce(channel_rules.source_category, '') in ('', sources_named.source_category)
+            sources_seen.ruleset = channel_rules.ruleset
+            and channel_clues.touch_kind = channel_rules.touch_kind
+            and coalesce(channel_rules.source_category, '') in ('', source_categories.source_category)
             and {{ fits('lower(channel_clues.campaign_type)', 'channel_rules.campaign_type_pattern') }}
-            and case channel_rules.ruleset
-                when 'ga4' then {{ fits('sources_named.source', 'channel_rules.source_pattern') }}
-                else {{ fits('sources_named.source_name', 'channel_rules.source_pattern') }}
-            end
+            and {{ fits('sources_seen.source_seen', 'channel_rules.source_pattern') }}
             and {{ fits('lower(channel_clues.medium)', 'channel_rules.medium_pattern') }}
             and {{ fits('lower(channel_clues.campaign)', 'channel_rules.campaign_pattern') }}
     qualify
