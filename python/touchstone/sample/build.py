@@ -1,107 +1,258 @@
 """One run: the world in blocks of accounts, each block's tables, then what exists once."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
 
-from touchstone.sample import crm_activity, crm_deals, crm_people, money, signals, web
+from touchstone.sample import crm_activity, crm_deals, crm_people, money, signals, truth, web
+from touchstone.sample.contracts import Contract
 from touchstone.sample.crm_people import Columns
 from touchstone.sample.cycles import make_cycles
-from touchstone.sample.deals import Deals, concatenate, later_business, new_business
+from touchstone.sample.deals import Deals, concatenate, later_business, new_business, test_deals
 from touchstone.sample.demand import simulate
+from touchstone.sample.dice import Dice, Ints
+from touchstone.sample.faults import OPPORTUNITIES, spoil_crm
+from touchstone.sample.faults_elsewhere import PAGES, spoil_rest, spoil_web
+from touchstone.sample.files import as_text, in_contract
 from touchstone.sample.parameters import BLOCK_ACCOUNTS, Settings
 from touchstone.sample.plan import Plan, make_plan
 from touchstone.sample.population import Staff, make_companies, make_people, make_staff
 from touchstone.sample.records import make_records
+from touchstone.sample.spoiler import Key, Spoiler, with_texts
 from touchstone.sample.touches import make_touches
 
-Key = tuple[str, str]
+Contracts = dict[Key, Contract]
 ROW_SPACE = 4_000_000  # numbers that one block may use for the rows of one table
+COPY_SPACE = 200_000  # and for copies of leads, contacts and accounts
 
 
-def make_tables(settings: Settings, report: Callable[[str], None]) -> Iterator[tuple[Key, Columns]]:
-    """Yield tables: those of each block in turn, then those that exist once."""
+@dataclass
+class Part:
+    """Some rows of the raw tables, and the truth behind them."""
+
+    tables: dict[Key, pa.Table]
+    truths: dict[str, pa.Table]
+
+
+def make_parts(
+    settings: Settings, contracts: Contracts, report: Callable[[str], None], *, as_csv: bool
+) -> Iterator[Part]:
+    """Yield each block of accounts, then what exists once; values that fit no type only `as_csv`."""
     staff, plan = make_staff(settings), make_plan(settings)
-    blocks = -(-settings.accounts // BLOCK_ACCOUNTS)
     people_before = 0
-    for block in range(blocks):
+    for block in range(-(-settings.accounts // BLOCK_ACCOUNTS)):
+        last = min((block + 1) * BLOCK_ACCOUNTS, settings.accounts)
+        report(f"accounts {block * BLOCK_ACCOUNTS + 1:,} to {last:,} of {settings.accounts:,}")
+        maker = _Block(settings, contracts, staff, plan, block, people_before)
+        people_before += len(maker.people)
+        yield _part(maker.spoiler, maker.truths, as_csv)
+    report("campaigns, ads, finance, and what each channel really did")
+    spoiler = _once(settings, contracts, staff, plan)
+    truths = {
+        "channel_effect": truth.effects_truth(settings, staff, plan),
+        "staff_effect": truth.staff_truth(staff),
+    }
+    yield _part(spoiler, truths, as_csv)
+
+
+def _part(spoiler: Spoiler, truths: dict[str, pa.Table], as_csv: bool) -> Part:
+    if as_csv:
+        with_texts(spoiler.tables, spoiler.texts, as_text)
+    return Part(spoiler.tables, {**truths, "fault": spoiler.faults()})
+
+
+def _once(settings: Settings, contracts: Contracts, staff: Staff, plan: Plan) -> Spoiler:
+    """Return the tables that do not grow with the accounts."""
+    columns: dict[Key, Columns] = {
+        ("crm", "users"): crm_people.users(staff),
+        ("crm", "campaigns"): crm_activity.campaigns(settings, staff, plan),
+        ("crm", "conversion_rates"): crm_deals.conversion_rates(settings),
+        **money.ad_tables(settings, plan),
+        ("finance", "campaign_costs"): money.campaign_costs(settings, plan),
+        ("finance", "revenue_plan"): money.revenue_plan(settings),
+    }
+    spoiler = Spoiler(_in_contract(contracts, columns), Dice(settings.seed, "faults once"))
+    spoil_rest(spoiler)
+    return spoiler
+
+
+class _Block:
+    """A block of accounts: its world first, then its tables, its dirt, its truth."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        contracts: Contracts,
+        staff: Staff,
+        plan: Plan,
+        block: int,
+        people_before: int,
+    ) -> None:
+        """Make everything of the block."""
+        self.settings, self.staff, self.plan, self.block = settings, staff, plan, block
+        self.base = block * ROW_SPACE
         first = block * BLOCK_ACCOUNTS
         count = min(BLOCK_ACCOUNTS, settings.accounts - first)
-        report(f"accounts {first + 1:,} to {first + count:,} of {settings.accounts:,}")
-        tables, people_before = _block(settings, staff, plan, block, first, count, people_before)
-        yield from tables.items()
-    yield ("crm", "users"), crm_people.users(staff)
-    yield ("crm", "campaigns"), crm_activity.campaigns(settings, staff, plan)
-    yield ("crm", "conversion_rates"), crm_deals.conversion_rates(settings)
-    yield from money.ad_tables(settings, plan).items()
-    yield ("finance", "campaign_costs"), money.campaign_costs(settings, plan)
-    yield ("finance", "revenue_plan"), money.revenue_plan(settings)
+        self.companies = make_companies(settings, staff, block, first, count)
+        self.people = make_people(settings, self.companies, block, people_before)
+        self.demand = simulate(settings, staff, plan, self.companies, block)
+        self.touches = make_touches(settings, plan, self.companies, self.people, self.demand, block)
+        self.known = self.touches.take(self.touches.is_form | self.touches.is_response)
+        opened = new_business(settings, self.companies, self.demand, block)
+        self.records = make_records(
+            settings, self.companies, self.people, self.known, opened, block
+        )
+        opened = replace(opened, created=self.records.deal_created)
+        self.cycles = make_cycles(settings, self.known, self.records, block)
+        bought = later_business(settings, self.companies, opened, block)
+        self.deals = concatenate([opened, bought, test_deals(settings, self.companies, block)])
+        self.deal_number = self.base + _by_creation(self.deals)
+        self.sessions = web.make_sessions(settings, self.people, self.touches, block)
+        self.pages = web.make_pages(settings, self.sessions, block)
+
+        self.spoiler = Spoiler({}, Dice(settings.seed, "faults", block))
+        columns = {**self._people_tables(), **self._deal_tables(), **self._activity_tables()}
+        web_tables, odd_pages = self._web_tables()
+        self.spoiler.tables = _in_contract(contracts, {**columns, **web_tables})
+        self._spoil(odd_pages)
+        self.truths = self._truths()
+
+    def _people_tables(self) -> dict[Key, Columns]:
+        settings, people, records = self.settings, self.people, self.records
+        changes = crm_people.lead_events(settings, self.cycles, self.block)
+        sources = crm_people.lead_sources(settings, people, self.known, records, self.block)
+        self.original, current = (sources[0], sources[1]), (sources[0], sources[2])
+        return {
+            ("crm", "accounts"): crm_people.accounts(
+                settings, self.staff, self.companies, people, records, self.deals
+            ),
+            ("crm", "contacts"): crm_people.contacts(
+                settings, self.companies, people, records, current
+            ),
+            ("crm", "leads"): crm_people.leads(
+                settings,
+                self.staff,
+                self.companies,
+                people,
+                records,
+                changes,
+                self.deal_number,
+                current,
+            ),
+            ("crm", "lead_changes"): crm_people.lead_changes(
+                settings, people, changes, sources, self.base
+            ),
+        }
+
+    def _deal_tables(self) -> dict[Key, Columns]:
+        settings, deals, number = self.settings, self.deals, self.deal_number
+        self.stages = crm_deals.stage_events(settings, deals, self.block)
+        return {
+            ("crm", "opportunities"): crm_deals.opportunities(
+                settings,
+                self.staff,
+                self.plan,
+                self.companies,
+                deals,
+                number,
+                self.stages,
+                self.records,
+                self.known,
+                self.original,
+                self.block,
+            ),
+            ("crm", "opportunity_changes"): crm_deals.opportunity_changes(
+                settings, self.companies, deals, number, self.stages, self.base, self.block
+            ),
+            ("crm", "opportunity_line_items"): crm_deals.line_items(
+                settings, self.companies, deals, number, self.base, self.block
+            ),
+            ("crm", "opportunity_contact_roles"): crm_deals.contact_roles(
+                settings, self.people, deals, number, self.records, self.base, self.block
+            ),
+        }
+
+    def _activity_tables(self) -> dict[Key, Columns]:
+        settings, people, records = self.settings, self.people, self.records
+        calls = self.touches.take(self.touches.is_sales)
+        return {
+            ("crm", "campaign_members"): crm_activity.campaign_members(
+                settings, self.plan, people, self.known, records, self.base, self.block
+            ),
+            ("crm", "tasks"): crm_activity.tasks(
+                settings,
+                self.staff,
+                self.companies,
+                people,
+                calls,
+                self.cycles,
+                self.deals,
+                self.deal_number,
+                records,
+                self.base,
+                self.block,
+            ),
+            ("crm", "events"): crm_activity.meetings(
+                settings,
+                self.companies,
+                people,
+                self.cycles,
+                self.deals,
+                self.deal_number,
+                records,
+                self.base,
+                self.block,
+            ),
+            ("intent", "account_signals"): signals.account_signals(
+                settings, self.companies, self.demand, self.base, self.block
+            ),
+        }
+
+    def _web_tables(self) -> tuple[dict[Key, Columns], Ints]:
+        settings, people = self.settings, self.people
+        views, odd_pages = web.page_views(
+            settings, self.plan, people, self.sessions, self.pages, self.base, self.block
+        )
+        forms = web.identifies(
+            settings, self.companies, people, self.sessions, self.pages, self.base
+        )
+        return {("web", "page_views"): views, ("web", "identifies"): forms}, odd_pages
+
+    def _spoil(self, odd_pages: Ints) -> None:
+        for fault, deals in self.stages.marks.items():
+            self.spoiler.note(OPPORTUNITIES, deals, "stage_name", fault)
+        self.spoiler.note(PAGES, odd_pages, "context_campaign_source", "F20")
+        spoil_crm(self.spoiler, self.block * COPY_SPACE, self.settings.end)
+        spoil_web(self.spoiler, self.base)
+
+    def _truths(self) -> dict[str, pa.Table]:
+        return {
+            "person": truth.people_truth(
+                self.settings, self.people, self.records, self.spoiler.copies
+            ),
+            "account_match": truth.accounts_truth(self.companies, self.people),
+            "touch": truth.touches_truth(
+                self.settings,
+                self.companies,
+                self.people,
+                self.touches,
+                self.sessions,
+                self.pages,
+                self.base,
+            ),
+            "stage_times": truth.stages_truth(
+                self.settings, self.people, self.cycles, self.deals, self.deal_number
+            ),
+        }
 
 
-def _block(
-    settings: Settings,
-    staff: Staff,
-    plan: Plan,
-    block: int,
-    first: int,
-    count: int,
-    people_before: int,
-) -> tuple[dict[Key, Columns], int]:
-    companies = make_companies(settings, staff, block, first, count)
-    people = make_people(settings, companies, block, people_before)
-    demand = simulate(settings, staff, plan, companies, block)
-    touches = make_touches(settings, plan, companies, people, demand, block)
-    known = touches.take(touches.is_form | touches.is_response)
-    opened = new_business(settings, companies, demand, block)
-    records = make_records(settings, companies, people, known, opened, block)
-    cycles = make_cycles(settings, known, records, block)
-    deals = concatenate([opened, later_business(settings, companies, opened, block)])
-    base = block * ROW_SPACE
-    number = base + _by_creation(deals)
-    events = crm_deals.stage_events(settings, deals, block)
-    changes = crm_people.lead_events(settings, cycles, block)
-    sources = crm_people.lead_sources(settings, people, known, records, block)
-    original, current = (sources[0], sources[1]), (sources[0], sources[2])
-    sessions = web.make_sessions(settings, people, touches, block)
-    pages = web.make_pages(settings, sessions, block)
-    tables: dict[Key, Any] = {
-        ("crm", "accounts"): crm_people.accounts(settings, staff, companies, people, records, deals),
-        ("crm", "contacts"): crm_people.contacts(settings, companies, people, records, current),
-        ("crm", "leads"): crm_people.leads(
-            settings, staff, companies, people, records, changes, number, current
-        ),
-        ("crm", "lead_changes"): crm_people.lead_changes(settings, people, changes, sources, base),
-        ("crm", "opportunities"): crm_deals.opportunities(
-            settings, staff, plan, companies, deals, number, events, records, known, original, block
-        ),
-        ("crm", "opportunity_changes"): crm_deals.opportunity_changes(
-            settings, companies, deals, number, events, base, block
-        ),
-        ("crm", "opportunity_line_items"): crm_deals.line_items(
-            settings, companies, deals, number, base, block
-        ),
-        ("crm", "opportunity_contact_roles"): crm_deals.contact_roles(
-            settings, people, deals, number, records, base, block
-        ),
-        ("crm", "campaign_members"): crm_activity.campaign_members(
-            settings, plan, people, known, records, base, block
-        ),
-        ("crm", "tasks"): crm_activity.tasks(
-            settings, staff, companies, people, touches.take(touches.is_sales), cycles, deals,
-            number, records, base, block,
-        ),
-        ("crm", "events"): crm_activity.meetings(
-            settings, companies, people, cycles, deals, number, records, base, block
-        ),
-        ("web", "page_views"): web.page_views(settings, plan, people, sessions, pages, base, block),
-        ("web", "identifies"): web.identifies(settings, companies, people, sessions, pages, base),
-        ("intent", "account_signals"): signals.account_signals(settings, companies, demand, base, block),
-    }  # fmt: skip
-    return tables, people_before + len(people)
+def _in_contract(contracts: Contracts, columns: dict[Key, Columns]) -> dict[Key, pa.Table]:
+    return {key: in_contract(contracts[key], table) for key, table in columns.items()}
 
 
-def _by_creation(deals: Deals) -> Any:
+def _by_creation(deals: Deals) -> Ints:
     """Return numbers of the deals in order of creation."""
     order = np.lexsort((deals.kind, deals.company, deals.created))
     number = np.empty(len(deals), dtype=np.int64)

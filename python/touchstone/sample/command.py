@@ -8,10 +8,10 @@ from pathlib import Path
 
 from touchstone.errors import UserError
 from touchstone.project import project_directory
-from touchstone.sample.build import make_tables
+from touchstone.sample.build import make_parts
 from touchstone.sample.contracts import Contract, read_contracts
-from touchstone.sample.files import Writer, in_contract
-from touchstone.sample.parameters import read_world, settings_of
+from touchstone.sample.files import Writer
+from touchstone.sample.parameters import Settings, read_world, settings_of
 from touchstone.sample.seed_settings import seed_settings
 
 DEFAULT_SEED = 7
@@ -88,21 +88,17 @@ def run(options: argparse.Namespace) -> int:
     check_numbers(accounts, months, options.seed)
     output: Path = options.output.absolute()
     check_output(output)
+    in_seeds = output.is_relative_to(project / "seeds")
+    truth = (options.truth or (project / "target" if in_seeds else output) / "truth").absolute()
     started = time.monotonic()
     rows = write_sample(
-        contracts,
-        output,
-        accounts=accounts,
-        months=months,
-        seed=options.seed,
-        file_format=options.format,
+        contracts, output, truth, settings_of(accounts, months, options.seed), options.format
     )
-    if output.is_relative_to(project / "seeds") and options.format == "csv":
+    if in_seeds and options.format == "csv":
         for system, content in seed_settings(contracts).items():
-            (output / system / f"_{system}_seeds.yml").write_text(
-                content, encoding="utf-8", newline="\n"
-            )
-    print_result(rows, output, time.monotonic() - started)
+            path = output / system / f"_{system}_seeds.yml"
+            path.write_text(content, encoding="utf-8", newline="\n")
+    print_result(rows, output, truth, time.monotonic() - started)
     return 0
 
 
@@ -131,23 +127,24 @@ def check_output(output: Path) -> None:
 def write_sample(
     contracts: dict[tuple[str, str], Contract],
     output: Path,
-    *,
-    accounts: int,
-    months: int,
-    seed: int,
+    truth: Path,
+    settings: Settings,
     file_format: str,
 ) -> dict[str, int]:
-    """Write all raw tables; return the rows of each."""
+    """Write all raw tables and the truth; return the rows of each raw table."""
     for system in {contract.system for contract in contracts.values()}:
         shutil.rmtree(output / system, ignore_errors=True)
-    writer = Writer(output, file_format)
+    raw, behind = Writer(output, file_format), Writer(truth, file_format)
     try:
-        for key, columns in make_tables(settings_of(accounts, months, seed), progress):
-            contract = contracts[key]
-            writer.write(f"{contract.system}/{contract.name}", in_contract(contract, columns))
+        for part in make_parts(settings, contracts, progress, as_csv=file_format == "csv"):
+            for key, table in part.tables.items():
+                raw.write(f"{key[0]}/{contracts[key].name}", table)
+            for name, table in part.truths.items():
+                behind.write(f"truth_{name}", table)
     finally:
-        writer.close()
-    return writer.rows
+        raw.close()
+        behind.close()
+    return raw.rows
 
 
 def progress(message: str) -> None:
@@ -155,8 +152,10 @@ def progress(message: str) -> None:
     print(f"sample: {message}", file=sys.stderr, flush=True)
 
 
-def print_result(rows: dict[str, int], output: Path, elapsed: float) -> None:
+def print_result(rows: dict[str, int], output: Path, truth: Path, elapsed: float) -> None:
     """Print the rows of each table."""
     for name, count in sorted(rows.items()):
         print(f"{count:>12,}  {name.split('/')[-1]}")
-    print(f"{sum(rows.values()):>12,}  rows in {len(rows)} tables, {elapsed:.1f} s, in {output}")
+    print(
+        f"{sum(rows.values()):>12,}  rows in {len(rows)} tables, {elapsed:.1f} s, in {output}; the truth in {truth}"
+    )

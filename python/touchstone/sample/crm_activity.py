@@ -102,7 +102,7 @@ def campaign_members(
         added[first],
     )
 
-    invited = dice.chance(0.16, len(person))
+    invited = dice.chance(0.12, len(person))
     guest = _neighbours(people, person[invited], dice)
     starts = np.array([row.start for row in plan.campaigns], dtype=np.int64)
     person = np.concatenate([person, guest])

@@ -7,7 +7,7 @@ import numpy as np
 from touchstone.sample.columns import DAY, NEVER
 from touchstone.sample.demand import Demand, office_times
 from touchstone.sample.dice import Bools, Dice, Ints
-from touchstone.sample.parameters import Settings, day_of, seconds
+from touchstone.sample.parameters import BASE_ACCOUNTS, Settings, day_of, seconds
 from touchstone.sample.population import Companies
 
 NEW, EXPANSION, RENEWAL, SERVICES, TEST = range(5)
@@ -142,6 +142,24 @@ def _office_hours(dice: Dice, deals: Deals, companies: Companies, settings: Sett
     unit = _round_units(settings, companies)[deals.company]
     amount = np.maximum((deals.amount + unit // 2) // unit, 1) * unit
     return Deals(deals.company, deals.kind, deals.turn, created, closed, deals.is_won, amount)
+
+
+def test_deals(settings: Settings, companies: Companies, block: int) -> Deals:
+    """Return deals that somebody made to try the CRM; never won (F42)."""
+    dice = Dice(settings.seed, "test deals", block)
+    count = max(1, settings.world["deals"]["test_deals"] * len(companies) // BASE_ACCOUNTS)
+    company = dice.below(np.full(count, len(companies)))
+    days = (settings.end - settings.start) // DAY
+    created = settings.start + dice.between(20, max(21, days - 40), count) * DAY + 40_000
+    return Deals(
+        company=company,
+        kind=np.full(count, TEST),
+        turn=np.zeros(count, dtype=np.int64),
+        created=created,
+        closed=created + dice.between(2, 20, count) * DAY,
+        is_won=np.zeros(count, dtype=bool),
+        amount=np.full(count, 100),
+    )
 
 
 def concatenate(parts: list[Deals]) -> Deals:

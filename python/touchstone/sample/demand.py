@@ -31,33 +31,68 @@ class Demand:
     deal_turn: Ints  # 0 for the first deal of a company
     deal_won: Bools  # would win when it closes
     deal_cycle: Ints  # days from creation to close
-    expected_deals: float
-    expected_won: float
+    hazard: Floats  # company x week: chance to open a deal, when free to
+    win_chance: Floats  # company x week: chance to win a deal opened then
+    is_free: Bools  # company x week: neither a customer nor with an open deal
 
 
 def simulate(
-    settings: Settings, staff: Staff, plan: Plan, companies: Companies, block: int, off: str = ""
+    settings: Settings, staff: Staff, plan: Plan, companies: Companies, block: int
 ) -> Demand:
-    """Return exposures, intent and deals; `off` names a channel that reaches nobody."""
+    """Return exposures, intent and deals."""
     intent = _intent(settings, companies, block)
     exposed: dict[str, Bools] = {}
-    push = np.zeros_like(intent)
-    boost: dict[str, Floats] = {}
-    helpers = [channel for channel in settings.channels if channel.helps]
-    others = [channel for channel in settings.channels if not channel.helps]
-    for channel in [*helpers, *others]:
-        seen = _exposures(
-            settings, plan, companies, intent, block, channel, boost.get(channel.name)
-        )
-        if channel.name == off:
-            seen = np.zeros_like(seen)
-        exposed[channel.name] = seen
-        if channel.effect or channel.helps:
-            stock = _stock(seen, channel.memory)
+    for channel in by_dependence(settings):
+        boost = _boost(settings, exposed, channel)
+        exposed[channel.name] = _exposures(settings, plan, companies, intent, block, channel, boost)
+    return _deals(settings, staff, companies, intent, exposed, block)
+
+
+def without(
+    settings: Settings,
+    staff: Staff,
+    plan: Plan,
+    companies: Companies,
+    block: int,
+    full: Demand,
+    off: str,
+) -> Demand:
+    """Return what had happened if one channel had reached nobody, all else being equal."""
+    exposed = {**full.exposed, off: np.zeros_like(full.exposed[off])}
+    for channel in by_dependence(settings):
+        helpers = [other.name for other in settings.channels if channel.name in dict(other.helps)]
+        if off in helpers:
+            boost = _boost(settings, exposed, channel)
+            exposed[channel.name] = _exposures(
+                settings, plan, companies, full.intent, block, channel, boost
+            )
+    return _deals(settings, staff, companies, full.intent, exposed, block)
+
+
+def by_dependence(settings: Settings) -> list[Channel]:
+    """Return the channels, those first that help others."""
+    return sorted(settings.channels, key=lambda channel: not channel.helps)
+
+
+def _boost(settings: Settings, exposed: dict[str, Bools], channel: Channel) -> Floats | None:
+    """Return the factor by which exposure to other channels raises the rate of this one."""
+    boost: Floats | None = None
+    for other in settings.channels:
+        for helped, strength in other.helps:
+            if helped == channel.name:
+                factor = 1.0 + strength * _stock(exposed[other.name], other.memory)
+                boost = factor if boost is None else boost * factor
+    return boost
+
+
+def _push(settings: Settings, exposed: dict[str, Bools]) -> Floats:
+    """Return what all exposure adds to the logit of opening a deal; more of the same adds less."""
+    push: Floats = np.zeros(next(iter(exposed.values())).shape)
+    for channel in settings.channels:
+        if channel.effect:
+            stock = _stock(exposed[channel.name], channel.memory)
             push += channel.effect * stock / (1.0 + 0.4 * stock)
-            for helped, strength in channel.helps:
-                boost[helped] = 1.0 + strength * stock
-    return _deals(settings, staff, companies, intent, push, exposed, block)
+    return push
 
 
 def _intent(settings: Settings, companies: Companies, block: int) -> Floats:
@@ -108,7 +143,6 @@ def _deals(
     staff: Staff,
     companies: Companies,
     intent: Floats,
-    push: Floats,
     exposed: dict[str, Bools],
     block: int,
 ) -> Demand:
@@ -116,7 +150,7 @@ def _deals(
     row = settings.world["deals"]
     count, weeks = len(companies), settings.weeks
     base = row["base"] + row["by_fit"] * companies.fit
-    hazard = logistic(base[:, None] + row["by_intent"] * intent + push)
+    hazard = logistic(base[:, None] + row["by_intent"] * intent + _push(settings, exposed))
     opens = dice.uniform(count, weeks) < hazard
     factor = np.array([segment["cycle_factor"] for segment in settings.world["segments"]])
     cycles = (
@@ -137,18 +171,16 @@ def _deals(
     free_from = np.where(companies.customer_since < NEVER, weeks, 0)
     turn = np.zeros(count, dtype=np.int64)
     found: list[tuple[Ints, int, Ints, Bools, Ints]] = []
-    expected_deals = expected_won = 0.0
+    win_chance = logistic(win_base[:, None] + row["win_by_intent"] * intent)
+    was_free = np.zeros((count, weeks), dtype=bool)
     for week in range(weeks):
         is_free = (free_from <= week) & (turn < DEALS_AT_MOST)
-        win_chance = logistic(win_base + row["win_by_intent"] * intent[:, week])
-        expected_deals += float(np.cumsum(hazard[is_free, week])[-1]) if is_free.any() else 0.0
-        if is_free.any():
-            expected_won += float(np.cumsum((hazard[:, week] * win_chance)[is_free])[-1])
+        was_free[:, week] = is_free
         who = np.nonzero(is_free & opens[:, week])[0]
         if not len(who):
             continue
         which = turn[who]
-        won = luck[who, which] < win_chance[who]
+        won = luck[who, which] < win_chance[who, week]
         length = cycle_days[who, which]
         found.append((who, week, which, won, length))
         pause = length // 7 + 1 + row["pause_weeks_after_loss"]
@@ -163,8 +195,9 @@ def _deals(
         deal_turn=np.concatenate([empty, *[part[2] for part in found]]),
         deal_won=np.concatenate([empty.astype(bool), *[part[3] for part in found]]),
         deal_cycle=np.concatenate([empty, *[part[4] for part in found]]),
-        expected_deals=expected_deals,
-        expected_won=expected_won,
+        hazard=hazard,
+        win_chance=win_chance,
+        is_free=was_free,
     )
 
 

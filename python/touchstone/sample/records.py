@@ -24,6 +24,7 @@ class Records:
     converted: Ints  # when the lead became a contact
     converted_deal: Ints  # position of the deal made by the conversion, -1 for none
     deal_person: Ints  # the person a deal begins with
+    deal_created: Ints  # some deals are opened on the very day of the response (F07)
     deal_touch: Ints  # position of the known touch that began the deal, -1 for outbound deals
 
 
@@ -56,6 +57,7 @@ def make_records(
     converted_deal = np.full(len(people), -1, dtype=np.int64)
     deal_person = np.full(len(deals), -1, dtype=np.int64)
     deal_touch = np.full(len(deals), -1, dtype=np.int64)
+    deal_created = deals.created.copy()
 
     order = np.lexsort((known.seen, known.company))
     keys = known.company[order] * KEY_STEP + known.seen[order]
@@ -68,7 +70,8 @@ def make_records(
             people.draw(dice, deals.company[rows]),
         )
         deal_touch[rows], deal_person[rows] = touch, person
-        created = deals.created[rows]
+        created = _same_day(settings, dice, known, touch, deals.created[rows])
+        deal_created[rows] = created
         is_open_lead = (lead[person] < created - 3600) & (converted[person] == NEVER)
         converted[person[is_open_lead]] = created[is_open_lead]
         converted_deal[person[is_open_lead]] = rows[is_open_lead]
@@ -76,9 +79,9 @@ def make_records(
         sought = created - dice.between(5, 30, len(rows)) * DAY
         contact[person[is_new]] = sought[is_new]
         lead[person[is_new]] = NEVER
-        _convert_group(settings, dice, people, deals, rows, lead, converted)
+        _convert_group(settings, dice, people, deals.company[rows], created, lead, converted)
     contact = np.minimum(contact, converted)
-    return Records(first_touch, lead, contact, converted, converted_deal, deal_person, deal_touch)
+    return Records(first_touch, lead, contact, converted, converted_deal, deal_person, deal_created, deal_touch)
 
 
 def _customer_since(companies: Companies, deals: Deals) -> Ints:
@@ -113,20 +116,35 @@ def _recent_touch(
     return np.where(fits, found, -1)
 
 
+def _same_day(
+    settings: Settings, dice: Dice, known: Touches, touch: Ints, created: Ints
+) -> Ints:
+    """Return the times at which deals open: some of them hours after the response they start from."""
+    hit = (touch >= 0) & dice.chance(settings.world["deals"]["same_day_share"], len(touch))
+    wait = dice.between(7_200, 14_000, len(touch))
+    if not len(known):
+        return created
+    seen = known.seen[np.maximum(touch, 0)]
+    happened = known.time[np.maximum(touch, 0)]
+    hit &= (created - seen < 12 * DAY) & (seen % DAY < 60_000)
+    hit &= happened // DAY == (seen + wait) // DAY
+    return np.where(hit, seen + wait, created)
+
+
 def _convert_group(
     settings: Settings,
     dice: Dice,
     people: People,
-    deals: Deals,
-    rows: Ints,
+    company: Ints,
+    created: Ints,
     lead: Ints,
     converted: Ints,
 ) -> None:
     """Convert some other leads of the account along with each deal, without a deal of their own."""
-    member, of_row = people_of(people, deals.company[rows])
-    when = deals.created[rows][of_row] + dice.between(600, 15 * DAY, len(member))
+    member, of_row = people_of(people, company)
+    when = created[of_row] + dice.between(600, 15 * DAY, len(member))
     chosen: Bools = dice.chance(settings.world["funnel"]["group_conversion"], len(member))
-    chosen &= (lead[member] < deals.created[rows][of_row]) & (converted[member] == NEVER)
+    chosen &= (lead[member] < created[of_row]) & (converted[member] == NEVER)
     chosen &= when < settings.end
     converted[member[chosen]] = when[chosen]
 

@@ -151,8 +151,8 @@ def page_views(
     pages: Pages,
     number_from: int,
     block: int,
-) -> Columns:
-    """Return the page views; only the first page of a session tells where the visitor came from."""
+) -> tuple[Columns, Ints]:
+    """Return the page views, and which have UTM written oddly (F20); only the first page of a session tells where the visitor came from."""
     dice = Dice(settings.seed, "page views", block)
     count = len(pages.session)
     landing = pages.turn == 0
@@ -167,7 +167,8 @@ def page_views(
     person = sessions.person[pages.session]
     user = np.where(is_known & (person >= 0), people.number[np.maximum(person, 0)], -1)
     arrived = pages.time + dice.between(1, 4, count)
-    return {
+    odd = np.nonzero(landing)[0][marks["odd"]]
+    views = {
         "id": col.numbered("pv", number_from + np.arange(count)),
         "anonymous_id": col.numbered("c", cookie),
         "user_id": col.numbered("u", user),
@@ -181,6 +182,7 @@ def page_views(
         "context_campaign_content": marks["content"].take(spread),
         "context_campaign_term": marks["term"].take(spread),
     }
+    return views, odd
 
 
 def _spread(landing: Bools, session: Ints) -> pa.Array:
@@ -202,6 +204,7 @@ def _utm(settings: Settings, plan: Plan, sessions: Sessions, dice: Dice) -> dict
     names = [channel.name for channel in settings.channels]
     source = np.full(count, -1, dtype=np.int64)
     medium = np.full(count, -1, dtype=np.int64)
+    source_rank = np.zeros(count, dtype=np.int64)
     referrer = np.full(count, -1, dtype=np.int64)
     click = np.full(count, -1, dtype=np.int64)
     sources = sorted({row[0] for rows in UTM.values() for row in rows if row[0]})
@@ -214,6 +217,7 @@ def _utm(settings: Settings, plan: Plan, sessions: Sessions, dice: Dice) -> dict
         if name in UTM:
             edges = np.cumsum([row[2] for row in UTM[name]])
             row = np.searchsorted(edges, luck[where] * edges[-1], side="right")
+            source_rank[where] = row
             source[where] = np.array([_position(sources, item[0]) for item in UTM[name]])[row]
             medium[where] = np.array([_position(mediums, item[1]) for item in UTM[name]])[row]
         if name in REFERRERS:
@@ -222,7 +226,7 @@ def _utm(settings: Settings, plan: Plan, sessions: Sessions, dice: Dice) -> dict
         if name in CLICK_IDS:
             click[where] = clicks.index(CLICK_IDS[name])
     referrer[lost] = -1
-    campaign, content = _campaign_marks(settings, plan, sessions, dice, source >= 0)
+    campaign, content, is_odd = _campaign_marks(settings, plan, sessions, dice, source >= 0)
     place = dice.pick([0.58, 0.22, 0.12, 0.08], count)
     place = np.where((place == CLICK_ONLY) & (click < 0), IN_CONTEXT, place)
     with_click = (click >= 0) & ((place == CLICK_ONLY) | dice.chance(0.25, count))
@@ -253,6 +257,7 @@ def _utm(settings: Settings, plan: Plan, sessions: Sessions, dice: Dice) -> dict
         "term": col.text(["kelda", "revenue attribution software", "marketing analytics"], _terms(settings, sessions, hidden)),
         "query": query,
         "referrer": col.text(hosts, referrer),
+        "odd": (source >= 0) & (is_odd | hidden | (source_rank > 0)),
     }  # fmt: skip
 
 
@@ -262,8 +267,8 @@ def _position(words: list[str], word: str) -> int:
 
 def _campaign_marks(
     settings: Settings, plan: Plan, sessions: Sessions, dice: Dice, has_utm: Bools
-) -> tuple[Any, Any]:
-    """Return utm_campaign, sometimes in capitals, with %20, or as a template that was never filled in."""
+) -> tuple[Any, Any, Bools]:
+    """Return utm_campaign (in capitals at times, with %20, or a template left unfilled), content, which are odd."""
     count = len(sessions.time)
     is_ad = np.array([bool(channel.platform) for channel in settings.channels])[sessions.channel]
     ads = [ad.utm for ad in plan.ads]
@@ -280,7 +285,11 @@ def _campaign_marks(
     position = np.where(shade < 3, position + shade * len(plain), len(words) - 5 + shade)
     position = np.where(has_utm & (sessions.pick >= 0), position, -1)
     content = np.where(has_utm & is_ad, (sessions.time // 3) % 3, -1)
-    return col.text(words, position), col.text(["video_a", "carousel_b", "text_c"], content)
+    return (
+        col.text(words, position),
+        col.text(["video_a", "carousel_b", "text_c"], content),
+        (shade > 0) & (position >= 0),
+    )
 
 
 def _terms(settings: Settings, sessions: Sessions, hidden: Bools) -> Ints:

@@ -1,0 +1,143 @@
+"""Ordinary dirt (spec 5.6) outside the CRM's people and deals: web, ads, campaigns, rates, invoices."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from touchstone.sample import columns as col
+from touchstone.sample.columns import DAY
+from touchstone.sample.faults import later
+from touchstone.sample.spoiler import Key, Spoiler
+
+PAGES: Key = ("web", "page_views")
+FORMS: Key = ("web", "identifies")
+CAMPAIGNS: Key = ("crm", "campaigns")
+RATES: Key = ("crm", "conversion_rates")
+KIOSK_COOKIE = "c999999999"  # the one tablet at a booth that everybody types into
+
+
+def spoil_web(spoiler: Spoiler, number_from: int) -> None:
+    """Put dirt into the web tables of a block."""
+    scanners(spoiler, number_from)
+    clock_skew(spoiler)
+    delivered_twice(spoiler)
+    shared_device(spoiler)
+    fake_addresses(spoiler)
+    for key, column in ((PAGES, "timestamp"), (FORMS, "timestamp")):
+        rows = spoiler.some(key, 0.0, least=2)
+        spoiler.break_text(key, column, rows, ["not a time", "24/13/2024"], "F48")
+
+
+def scanners(spoiler: Spoiler, number_from: int) -> None:
+    """F22: a mail scanner opens six links within seconds."""
+    with_mail = spoiler.where(PAGES, "context_campaign_medium", "email")
+    rows = np.repeat(spoiler.some(PAGES, 0.01, with_mail, 2), 6)
+    count = len(rows)
+    turn = np.arange(count) % 6
+    seen = later(spoiler.values(PAGES, "timestamp").take(pa.array(rows)), turn - 30)
+    ids = col.numbered("pv", number_from + spoiler.tables[PAGES].num_rows + np.arange(count))
+    cookies = col.numbered("c", 900_000_000 + number_from + np.arange(count) // 6)
+    changes = {
+        "id": ids,
+        "anonymous_id": cookies,
+        "user_id": None,
+        "timestamp": seen,
+        "received_at": seen,
+    }
+    spoiler.copy(PAGES, rows, changes, "F22")
+
+
+def clock_skew(spoiler: Spoiler) -> None:
+    """F32: a visitor's clock three days ahead."""
+    rows = spoiler.some(PAGES, 0.0003, least=2)
+    rows = rows[rows < spoiler.tables[PAGES].num_rows * 9 // 10]
+    moved = later(
+        spoiler.values(PAGES, "timestamp").take(pa.array(rows)), np.full(len(rows), 3 * DAY)
+    )
+    spoiler.change(PAGES, "timestamp", rows, moved, "F32")
+
+
+def delivered_twice(spoiler: Spoiler) -> None:
+    """F33: page views delivered again a day or two later."""
+    rows = spoiler.some(PAGES, 0.01)
+    wait = spoiler.dice.between(1, 2, len(rows)) * DAY
+    arrived = later(spoiler.values(PAGES, "received_at").take(pa.array(rows)), wait)
+    spoiler.copy(PAGES, rows, {"received_at": arrived}, "F33")
+
+
+def shared_device(spoiler: Spoiler) -> None:
+    """F37: seven people on one device."""
+    rows = spoiler.some(FORMS, 0.0, least=7)
+    spoiler.change(FORMS, "anonymous_id", rows, KIOSK_COOKIE, "F37")
+
+
+def fake_addresses(spoiler: Spoiler) -> None:
+    """F38: forms filled in with nonsense."""
+    rows = spoiler.some(FORMS, 0.003, least=3)
+    words = col.text(["asdf", "no@no", "test@@test.example"], np.arange(len(rows)) % 3)
+    spoiler.change(FORMS, "email", rows, words, "F38")
+
+
+def spoil_rest(spoiler: Spoiler) -> None:
+    """Put dirt into the tables that exist once."""
+    odd_campaigns(spoiler)
+    missing_rate(spoiler)
+    restated_spend(spoiler)
+    invoices: Key = ("finance", "campaign_costs")
+    spoiler.break_text(
+        invoices, "amount", spoiler.some(invoices, 0.0, least=1), ["1.250,00 EUR"], "F48"
+    )
+    spend: Key = ("google_ads", "campaign_days")
+    spoiler.break_text(spend, "cost_micros", spoiler.some(spend, 0.0, least=1), ["n/a"], "F48")
+
+
+def odd_campaigns(spoiler: Spoiler) -> None:
+    """F28: campaigns without dates, ending before they start, and a cost on umbrella and child both."""
+    has_parent = ~spoiler.empty(CAMPAIGNS, "parent_id")
+    mail = spoiler.where(CAMPAIGNS, "type", "Community", "Direct Mail") & has_parent
+    rows = spoiler.some(CAMPAIGNS, 0.0, mail, 2)
+    for column in ("start_date", "end_date"):
+        spoiler.change(CAMPAIGNS, column, rows[:1], None, "F28")
+    early = pc.subtract(
+        spoiler.values(CAMPAIGNS, "start_date").take(pa.array(rows[1:])).cast(pa.int32()),
+        pa.scalar(9, pa.int32()),
+    )
+    spoiler.change(CAMPAIGNS, "end_date", rows[1:], early.cast(pa.date32()), "F28")
+    umbrella = spoiler.where(CAMPAIGNS, "type", "Webinar") & ~has_parent
+    rows = spoiler.some(CAMPAIGNS, 0.0, umbrella, 1)
+    spoiler.change(
+        CAMPAIGNS, "actual_cost", rows, col.decimals(np.full(len(rows), 18_000), 0), "F28"
+    )
+    parents = spoiler.some(
+        CAMPAIGNS, 0.0, spoiler.where(CAMPAIGNS, "type", "Partner") & ~has_parent, 2
+    )
+    if len(parents) == 2:  # two umbrellas, each the parent of the other
+        ids = spoiler.values(CAMPAIGNS, "id").take(pa.array(parents[::-1]))
+        spoiler.change(CAMPAIGNS, "parent_id", parents, ids, "F27")
+
+
+def missing_rate(spoiler: Spoiler) -> None:
+    """F15: a month without a rate for the yen."""
+    rows = np.nonzero(spoiler.where(RATES, "iso_code", "JPY"))[0]
+    spoiler.remove(RATES, rows[len(rows) // 2 : len(rows) // 2 + 1], "F15")
+
+
+def restated_spend(spoiler: Spoiler) -> None:
+    """F29: days delivered again with a restated cost."""
+    for key, cost, synced in (
+        (("google_ads", "campaign_days"), "cost_micros", "_fivetran_synced"),
+        (("linkedin_ads", "campaign_days"), "cost_in_local_currency", "_fivetran_synced"),
+        (("facebook_ads", "ad_days"), "spend", "_fivetran_synced"),
+    ):
+        rows = spoiler.some(key, 0.01, least=2)
+        kind = spoiler.tables[key].schema.field(cost).type
+        old = spoiler.values(key, cost).take(pa.array(rows))
+        step = (
+            pa.scalar(1_250_000, kind)
+            if pa.types.is_integer(kind)
+            else pa.scalar("1.25").cast(kind)
+        )
+        arrived = later(
+            spoiler.values(key, synced).take(pa.array(rows)), np.full(len(rows), 2 * DAY)
+        )
+        spoiler.copy(key, rows, {cost: pc.add(old, step).cast(kind), synced: arrived}, "F29")
