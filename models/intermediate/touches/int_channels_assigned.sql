@@ -25,7 +25,7 @@ channels as (
 ),
 
 sources as (
-    select distinct lower(source) as source from channel_clues
+    select distinct coalesce(lower(source), '') as source from channel_clues
 ),
 
 sources_seen as (
@@ -51,7 +51,7 @@ rules_that_fit as (
         channel_rules.channel,
         channel_rules.sub_channel
     from channel_clues
-    inner join sources_seen on lower(channel_clues.source) = sources_seen.source
+    inner join sources_seen on coalesce(lower(channel_clues.source), '') = sources_seen.source
     left join source_categories on sources_seen.source_seen = source_categories.source
     inner join channel_rules
         on
