@@ -1,0 +1,56 @@
+-- Touches out are the responses, sessions and activities in. The sample has all three; a company may lack some.
+with touches as (
+    select * from {{ ref('int_touches_unioned') }}
+),
+
+responses as (
+    select * from {{ ref('int_touches_from_responses') }}
+),
+
+staged as (
+    select
+        'campaign_response' as stream,
+        (select count(*) from {{ ref('stg_crm__campaign_members') }} where has_responded) as staged_count
+    union all
+    select
+        'activity' as stream,
+        (select count(*) from {{ ref('stg_crm__tasks') }}) + (select count(*) from {{ ref('stg_crm__events') }})
+            as staged_count
+    union all
+    select
+        'web' as stream,
+        (select count(*) from {{ ref('int_page_views_rolled_into_sessions') }}) as staged_count
+),
+
+streamed as (
+    select
+        case touch_kind when 'form' then 'web' else touch_kind end as stream,
+        count(*) as touch_count
+    from touches
+    group by all
+),
+
+folded as (
+    select
+        'campaign_response' as stream,
+        sum(response_count) - count(*) as folded_count
+    from responses
+),
+
+compared as (
+    select
+        staged.stream,
+        staged.staged_count,
+        coalesce(streamed.touch_count, 0) as touch_count,
+        coalesce(folded.folded_count, 0) as folded_count
+    from staged
+    left join streamed on staged.stream = streamed.stream
+    left join folded on staged.stream = folded.stream
+)
+
+select * from compared
+where
+    staged_count <> touch_count + folded_count
+    {%- if var('raw_data') == 'sample' %}
+    or staged_count = 0
+    {%- endif %}
