@@ -264,7 +264,7 @@ class Source:
                 self._find_fault(file)
 
     def _find_fault(self, file: _OneFile) -> None:
-        with _open_text(file.readable, "utf-8-sig", strict=False) as stream:
+        with _open_text(file.readable) as stream:
             reader = csv.reader(stream, **self._dialect(), strict=True)
             begins, width = file.header_lines + 1, len(file.header)
             for _ in range(file.header_lines):
@@ -435,9 +435,9 @@ def _open_bytes(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
-def _open_text(path: Path, encoding: str, *, strict: bool = True) -> IO[str]:
-    errors = "strict" if strict else "replace"
-    return io.TextIOWrapper(_open_bytes(path), encoding=encoding, errors=errors, newline="")
+def _open_text(path: Path) -> IO[str]:
+    # What is not UTF-8 becomes a mark that can be found and told.
+    return io.TextIOWrapper(_open_bytes(path), encoding="utf-8-sig", errors="replace", newline="")
 
 
 def _open_csv(
@@ -447,7 +447,6 @@ def _open_csv(
     readable = path
     if encoding not in ("utf-8", "utf-8-sig"):
         readable = _copy_as_utf8(path, name, encoding, scratch)
-        encoding = "utf-8-sig"
     delimiter = delimiter or _sniff(readable, name, entry)
     header, lines = _read_header(readable, name, entry, delimiter)
     if entry.header:
@@ -505,7 +504,7 @@ def _copy_as_utf8(path: Path, name: str, encoding: str, scratch: Path) -> Path:
 def _header_records(
     path: Path, entry: FileEntry, delimiter: str
 ) -> Iterator[tuple[list[str], int]]:
-    with _open_text(path, "utf-8-sig") as stream:
+    with _open_text(path) as stream:
         for _ in range(entry.skip_rows):
             next(stream, None)
         reader = csv.reader(stream, delimiter=delimiter, quotechar=entry.quote)
@@ -516,14 +515,14 @@ def _header_records(
 def _read_header(path: Path, name: str, entry: FileEntry, delimiter: str) -> tuple[list[str], int]:
     try:
         for row, lines in _header_records(path, entry, delimiter):
+            if any("\ufffd" in value for value in row):
+                raise UserError(
+                    f"{name}: the header is not UTF-8 text: say how the file is written with "
+                    "`encoding:` in the mapping (cp1252 for most exports from Excel on Windows, "
+                    "latin-1, utf-16)"
+                )
             if row:
                 return [value.strip(BLANKS) for value in row], lines
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"{name}: the header is not UTF-8 text: say how the file is written with `encoding:` "
-            "in the mapping "
-            "(cp1252 for most exports from Excel on Windows, latin-1, utf-16)"
-        ) from error
     except csv.Error as error:
         raise UserError(
             f"{name}: the header cannot be read ({error}): give `delimiter:` and `quote:`"

@@ -351,7 +351,10 @@ class _Run:
             parameters.values,
         ).fetchall()
         if found:
-            values = listed((f"'{value}' ({count:,} rows)" for value, count, _, _ in found), most=5)
+            values = listed(
+                (f"'{value}' ({count:,} row{'s' * (count > 1)})" for value, count, _, _ in found),
+                most=5,
+            )
             raise UserError(
                 f"{found[0][2]}, row {found[0][3]}, column '{origin.column}': the value map of "
                 f"{part.table.label}."

@@ -441,15 +441,11 @@ class _Reader:
                 for text in changes[key]:
                     self._check_date_format(text, line)
         writing = replace(base or Writing(), **changes)
-        if writing.thousands_separator and writing.thousands_separator == (
-            writing.decimal_separator or "."
-        ):
-            if writing.decimal_separator:
-                self._fail(
-                    section.line,
-                    "decimal_separator and thousands_separator are the same: they must differ",
-                )
-            writing = replace(writing, decimal_separator=",")
+        if writing.decimal_separator and writing.decimal_separator == writing.thousands_separator:
+            self._fail(
+                section.line,
+                "decimal_separator and thousands_separator are the same: they must differ",
+            )
         return writing
 
     def _check_date_format(self, text: str, line: int) -> None:

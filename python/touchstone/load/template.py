@@ -48,7 +48,7 @@ def _table(table: Table) -> str:
     lines = [f"  # {table.description}"]
     if table.without:
         lines.append(f"  # Without it: {table.without}.")
-    lines += [f"  {table.label}:", f"    from: {table.name}.csv", "    columns:"]
+    lines += [f"  {table.label}:", f"    from: {table.system}_{table.name}.csv", "    columns:"]
     for column in table.columns:
         notes: list[str] = [column.kind]
         if column.name in table.key:

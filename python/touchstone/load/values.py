@@ -187,7 +187,10 @@ class Expressions:
         return self._or_as_it_was(column, text, parsed, expected)
 
     def _number(self, column: Column, text: str, writing: Writing, multiply_by: str) -> str:
-        decimal, thousands = writing.decimal_separator or ".", writing.thousands_separator
+        thousands = writing.thousands_separator
+        decimal = writing.decimal_separator or ("," if thousands == "." else ".")
+        if thousands == decimal:
+            thousands = ""  # the file's, where the column has a decimal separator of its own
         if not (writing.decimal_separator or thousands or writing.remove):
             self.undeclared.add(column.name)
         bare = text

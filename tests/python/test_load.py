@@ -1,0 +1,869 @@
+"""Loading a company's own files: what lands, what is told, and what stops the load."""
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from touchstone.cli import main
+from touchstone.errors import UserError
+from touchstone.load import dbt_vars
+from touchstone.load.loading import Outcome, load
+from touchstone.load.mapping import read_mapping, strptime_format
+from touchstone.project import project_directory
+
+PROJECT = project_directory()
+
+DEALS = "id,stage,value,day\n001,Won,10.5,2024-03-01\n002,Lost,0,2024-03-02\n"
+MAPPING = """
+tables:
+  crm.opportunities:
+    from: deals.csv
+    columns:
+      id: id
+      stage_name: stage
+      amount: value
+      close_date: day
+"""
+
+
+class Company:
+    """A folder of files with a mapping, and the warehouse they are loaded into."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "files"
+        self.folder.mkdir()
+        self.mapping = folder / "acme.yml"
+        self.warehouse = folder / "warehouse" / "acme.duckdb"
+
+    def write(self, name: str, content: str | bytes) -> None:
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    def load(self, mapping: str = MAPPING, **files: str | bytes) -> Outcome:
+        for name, content in files.items():
+            self.write(f"{name}.csv", content)
+        self.mapping.write_text(mapping, encoding="utf-8")
+        return load(self.folder, read_mapping(self.mapping, PROJECT), PROJECT, self.warehouse)
+
+    def fails(self, mapping: str = MAPPING, **files: str | bytes) -> str:
+        with pytest.raises(UserError) as caught:
+            self.load(mapping, **files)
+        return str(caught.value)
+
+    def rows(
+        self, sql: str = "from raw_crm.opportunity order by _source_row"
+    ) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def one(self, mapping: str, column: str, data: str, **more: str) -> list[Any]:
+        """Load one column x of a file into one column of ours; return what landed."""
+        table = "crm.opportunities"
+        text = f"tables:\n  {table}:\n    from: deals.csv\n    columns:\n      id: id\n"
+        text += f"      stage_name: {{constant: Won}}\n      {column}: {mapping}\n" + more.get(
+            "top", ""
+        )
+        lines = data.split("\n")
+        self.load(text, deals="id|x\n" + "\n".join(f"{i}|{line}" for i, line in enumerate(lines)))
+        return [
+            row[0]
+            for row in self.rows(f"select {column} from raw_crm.opportunity order by _source_row")
+        ]
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Company:
+    return Company(tmp_path)
+
+
+# what lands
+
+
+def test_lands_text_in_contract_order_with_file_and_row(company: Company) -> None:
+    outcome = company.load(deals=DEALS)
+    assert company.rows() == [
+        ("001", "10.5", "Won", "2024-03-01", "deals.csv", 2),
+        ("002", "0", "Lost", "2024-03-02", "deals.csv", 3),
+    ]
+    assert outcome.quarantined == []
+    assert outcome.tables[0].row_count == 2
+    types = company.rows(
+        "select distinct data_type from information_schema.columns where column_name[1] <> '_'"
+    )
+    assert types == [("VARCHAR",)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("\ufeff" + DEALS, id="byte order mark"),
+        pytest.param(("\ufeff" + DEALS).encode("utf-16-le"), id="utf-16 little endian"),
+        pytest.param(("\ufeff" + DEALS).encode("utf-16-be"), id="utf-16 big endian"),
+        pytest.param(DEALS.replace(",", ";"), id="semicolon"),
+        pytest.param(DEALS.replace(",", "\t"), id="tab"),
+        pytest.param(DEALS.replace("\n", "\r\n"), id="windows line ends"),
+        pytest.param(DEALS.rstrip("\n"), id="no last line end"),
+        pytest.param(DEALS.replace("id,stage", "ID , Stage "), id="header in other case"),
+        pytest.param(DEALS.replace("Won", '"Won\u00a0"'), id="no-break space"),
+    ],
+)
+def test_reads_files_as_exports_write_them(company: Company, content: str | bytes) -> None:
+    company.load(deals=content)
+    assert [row[:4] for row in company.rows()] == [
+        ("001", "10.5", "Won", "2024-03-01"),
+        ("002", "0", "Lost", "2024-03-02"),
+    ]
+
+
+def test_reads_other_encodings_when_told(company: Company) -> None:
+    data = DEALS.replace("Won", "Gewonnen \u20ac").encode("cp1252")
+    company.load("defaults: {encoding: cp1252}\n" + MAPPING, deals=data)
+    assert company.rows()[0][2] == "Gewonnen \u20ac"
+
+
+def test_reads_gzip_and_several_files_alike(company: Company) -> None:
+    company.write("deals_1.csv.gz", gzip.compress(DEALS.encode()))
+    company.write("deals_2.csv.gz", gzip.compress(b"day,id,value,stage\n2024-04-01,003,7,Won\n"))
+    outcome = company.load(MAPPING.replace("deals.csv", '"deals_*.csv.gz"'))
+    assert outcome.tables[0].row_count == 3
+    assert company.rows("from raw_crm.opportunity where id = '003'") == [
+        ("003", "7", "Won", "2024-04-01", "deals_2.csv.gz", 2)
+    ]
+
+
+def test_reads_parquet_with_types_of_its_own(company: Company) -> None:
+    duckdb.execute(
+        f"""copy (select 7.0::double as id, 'Won' as stage, 12.50::decimal(9, 2) as value,
+        timestamptz '2024-03-01 23:30:00-05' as day, date '2024-02-29' as d, null::double as n)
+        to '{company.folder}/deals.parquet'"""
+    )
+    company.load(
+        "defaults: {date_format: DD/MM/YYYY}\n"
+        + MAPPING.replace(".csv", ".parquet").replace(
+            "close_date: day", "created_date: day\n      close_date: d"
+        )
+    )
+    assert company.rows(
+        "select id, amount, created_date, close_date, _source_row from raw_crm.opportunity"
+    ) == [("7", "12.50", "2024-03-02 04:30:00", "2024-02-29", 1)]
+
+
+def test_row_is_the_line_where_the_record_begins(company: Company) -> None:
+    company.load(
+        deals='id,stage,value,day\n1,"Won\n\n\nby ""us""",1,\n\n2,Lost,2,\n"3","a,b",3,\n\n'
+    )
+    assert [(row[0], row[-1]) for row in company.rows()] == [("1", 2), ("2", 7), ("3", 8)]
+
+
+def test_lines_before_the_header_are_skipped_when_told(company: Company) -> None:
+    mapping = "files:\n  deals: {file: deals.csv, skip_rows: 2}\n" + MAPPING.replace(
+        "deals.csv", "deals"
+    )
+    company.load(mapping, deals="Report of deals\n\n" + DEALS)
+    assert [row[-1] for row in company.rows()] == [4, 5]
+
+
+def test_a_file_without_header_gets_one(company: Company) -> None:
+    mapping = "files:\n  deals: {file: deals.csv, header: [id, stage, value, day]}\n"
+    company.load(mapping + MAPPING.replace("deals.csv", "deals"), deals=DEALS.split("\n", 1)[1])
+    assert [(row[0], row[-1]) for row in company.rows()] == [("001", 1), ("002", 2)]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "column", "given", "landed"),
+    [
+        ("x", "close_date", "2024-03-05\n2024-03-05T23:10:00Z", ["2024-03-05", "2024-03-05"]),
+        (
+            "{column: x, date_format: DD/MM/YYYY}",
+            "close_date",
+            "03/04/2024\n3/4/2024\n31/02/2024",
+            ["2024-04-03", "2024-04-03", "31/02/2024"],
+        ),
+        ("{column: x, date_format: MM/DD/YYYY}", "close_date", "03/04/2024", ["2024-03-04"]),
+        (
+            "{column: x, date_format: [DD.MM.YY, YYYY-MM-DD]}",
+            "close_date",
+            "03.04.24\n2024-05-06",
+            ["2024-04-03", "2024-05-06"],
+        ),
+        ("{column: x, date_format: DD MMM YYYY}", "close_date", "5 Jan 2024", ["2024-01-05"]),
+        (
+            '{column: x, date_format: "MM/DD/YYYY hh:mm AM"}',
+            "created_date",
+            "1/2/2024 3:04 PM",
+            ["2024-01-02 15:04:00"],
+        ),
+        (
+            "{column: x, date_format: epoch milliseconds}",
+            "created_date",
+            "1700000000123",
+            ["2023-11-14 22:13:20.123"],
+        ),
+        ("x", "created_date", "2024-03-05T23:10:00.000+0200", ["2024-03-05 21:10:00"]),
+        (
+            "{column: x, time_zone: Europe/Berlin}",
+            "created_date",
+            "2024-07-05 00:30:00",
+            ["2024-07-04 22:30:00"],
+        ),
+        (
+            "{column: x, time_zone: Europe/Berlin}",
+            "created_date",
+            "2024-07-05",
+            ["2024-07-04 22:00:00"],
+        ),
+        (
+            "{column: x, time_zone: Europe/Berlin}",
+            "close_date",
+            "2024-07-05 00:30:00",
+            ["2024-07-05"],
+        ),
+        # a two-digit year is no year 24, which the declared format would make of it
+        (
+            "{column: x, date_format: DD/MM/YYYY}",
+            "close_date",
+            "03/04/24",
+            ["03/04/24 (expected DD/MM/YYYY)"],
+        ),
+        ("x", "amount", "1234.5\n.5\n1e3\n-7", ["1234.5", ".5", "1e3", "-7"]),
+        ('{column: x, decimal_separator: ","}', "amount", "1234,56\n-0,5", ["1234.56", "-0.5"]),
+        (
+            '{column: x, decimal_separator: ",", thousands_separator: "."}',
+            "amount",
+            "1.234.567,89\n1.5",
+            ["1234567.89", "1.5 (expected a number like 1.234,56)"],
+        ),
+        ('{column: x, thousands_separator: "."}', "amount", "1.234,5", ["1234.5"]),
+        (
+            '{column: x, thousands_separator: ","}',
+            "amount",
+            "12,34,567.5\n1,234",
+            ["1234567.5", "1234"],
+        ),
+        (
+            '{column: x, thousands_separator: " "}',
+            "amount",
+            "1\u00a0234.5\n1\u202f234",
+            ["1234.5", "1234"],
+        ),
+        (
+            '{column: x, remove: [R$, EUR], decimal_separator: ",", thousands_separator: "."}',
+            "amount",
+            "R$ 1.234,50\nEUR\u00a05",
+            ["1234.50", "5"],
+        ),
+        ("{column: x, multiply_by: 1000000}", "amount", "1.5", ["1500000.00000000000000"]),
+        ("{column: x, null_values: [n/a, '-']}", "amount", "N/A\n-\n3", [None, None, "3"]),
+        ("x", "is_won", "Yes\n0\nTRUE\nf\n ", ["true", "false", "true", "false", None]),
+        (
+            "{column: x, true_values: [sim], false_values: [não]}",
+            "is_won",
+            "Sim\nNão\nyes",
+            ["true", "false", "yes (expected sim or não)"],
+        ),
+        (
+            "{column: x, values: {won: A, ' LOST': B, '': none}}",
+            "type",
+            " Won\nlost\n\nopen",
+            ["A", "B", "none", "open"],
+        ),
+        ("{column: x, values: {won: A}, unlisted: empty}", "type", "won\nopen", ["A", None]),
+        ("{column: x, values: {No: no deal, '1': one}}", "type", "no\n1", ["no deal", "one"]),
+        ("{constant: 2024-01-02}", "close_date", "1", ["2024-01-02"]),
+        ('{template: "deal-{x}-{id}"}', "account_id", "7\n", ["deal-7-0", None]),
+        ("{has_value: x}", "is_closed", "7\n", ["true", "false"]),
+        ("{first_of: [x, {constant: none}]}", "type", "7\n", ["7", "none"]),
+        ("x", "account_id", "00042\n1e5", ["00042", "1e5"]),
+    ],
+)
+def test_values(
+    company: Company, mapping: str, column: str, given: str, landed: list[str | None]
+) -> None:
+    assert company.one(mapping, column, given) == landed
+
+
+def test_whole_numbers_are_not_rounded(company: Company) -> None:
+    company.load(
+        "tables:\n  crm.accounts:\n    from: a.csv\n"
+        "    columns: {id: id, number_of_employees: n}\n",
+        a="id,n\n1,12\n2,12.0\n3,12.7\n4,twelve\n",
+    )
+    assert [
+        row[0]
+        for row in company.rows("select number_of_employees from raw_crm.account order by id")
+    ] == [
+        "12",
+        "12",
+        "12.7 (expected a whole number)",
+        "twelve",
+    ]
+
+
+def test_a_day_is_midnight_in_the_zone_of_the_reports(company: Company) -> None:
+    top = "settings: {reporting_time_zone: America/Sao_Paulo}\n"
+    # 2017-10-15 has no midnight there: summer time began
+    landed = company.one("x", "created_date", "2018-02-01\n2017-10-15", top=top)
+    assert landed == ["2018-02-01 02:00:00", "2017-10-15 03:00:00"]
+
+
+def test_hashed_names_cannot_be_read_and_still_join(company: Company) -> None:
+    landed = company.one("{column: x, hashed: true}", "owner_id", "Ann Lee\nann lee \nBob\n")
+    assert landed[0] == landed[1] != landed[2]
+    assert landed[3] is None
+    assert "ann" not in landed[0].lower()
+
+
+def test_joins_one_row_and_keeps_rows_without(company: Company) -> None:
+    mapping = """
+tables:
+  crm.leads:
+    from: leads.csv
+    join: {with: deals.csv, on: {lead: deal_lead}}
+    columns:
+      id: lead
+      created_date: day
+      converted_opportunity_id: deals.id
+      is_converted: {has_value: deals.id}
+"""
+    company.load(
+        mapping, leads="lead,day\n1,2024-01-01\n2,2024-01-01\n", deals="id,deal_lead\nd9,2\n"
+    )
+    sql = "select id, converted_opportunity_id, is_converted from raw_crm.lead order by id"
+    assert company.rows(sql) == [("1", None, "false"), ("2", "d9", "true")]
+
+
+def test_filters_and_parts(company: Company) -> None:
+    mapping = """
+tables:
+  crm.users:
+    - from: deals.csv
+      one_row_per: seller
+      columns: {id: seller, title: {constant: Seller}}
+    - from: deals.csv
+      only: {stage: [won, lost]}
+      except: {id: "3"}
+      only_with: boss
+      columns: {id: boss, department: {constant: Sales}}
+"""
+    outcome = company.load(
+        mapping, deals="id,stage,seller,boss\n1,Won,a,x\n2,Open,a,y\n3,Won,b,z\n4,Lost,b,\n"
+    )
+    assert company.rows('select id, title, department from raw_crm."user" order by id') == [
+        ("a", "Seller", None),
+        ("b", "Seller", None),
+        ("x", None, "Sales"),
+    ]
+    assert outcome.tables[0].filters == ["one_row_per", "only", "except", "only_with"]
+    assert outcome.tables[0].left_out_count == 5
+
+
+def test_bad_values_are_left_and_foretold_by_reason(company: Company) -> None:
+    bad = DEALS + ",Won,5,2024-03-03\n004,Won,much,2024-03-03\n005,Won,6,someday\n006,,7,\n"
+    outcome = company.load(deals=bad)
+    told = {
+        (item.reason, item.row_count, item.first_row, item.first_value)
+        for item in outcome.quarantined
+    }
+    assert told == {
+        ("id: a value is required", 1, 4, None),
+        ("amount: not a decimal(18, 4)", 1, 5, "much"),
+        ("close_date: not a date", 1, 6, "someday"),
+        ("stage_name: a value is required", 1, 7, None),
+    }
+    assert [row[1] for row in company.rows()] == ["10.5", "0", "5", "much", "6", "7"]
+
+
+def test_ragged_rows_are_set_aside_when_told(company: Company) -> None:
+    mapping = "defaults: {ragged_rows: quarantine}\n" + MAPPING
+    outcome = company.load(
+        mapping, deals=DEALS + "Total\n004,Won,1,2024-03-03,more\n005,,,\n006,Won,1,\n"
+    )
+    assert [(row[0], row[-1]) for row in company.rows()] == [
+        ("001", 2),
+        ("002", 3),
+        (None, 4),
+        (None, 5),
+        ("005", 6),
+        ("006", 7),
+    ]
+    assert {(item.reason, item.row_count) for item in outcome.quarantined} == {
+        ("id: a value is required", 2),
+        ("stage_name: a value is required", 1),
+    }
+
+
+def test_summary_tells_unused_columns_repeated_keys_and_missing_tables(
+    company: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    company.write(
+        "deals.csv",
+        DEALS.replace("day", "day,colour").replace("-01", "-01,red").replace("-02", "-02,red")
+        + "001,Won,1,,\n",
+    )
+    company.mapping.write_text("settings: {reporting_currency: BRL}\n" + MAPPING)
+    arguments = [
+        "load",
+        str(company.folder),
+        "--mapping",
+        str(company.mapping),
+        "--warehouse",
+        str(company.warehouse),
+    ]
+    assert main(arguments) == 0
+    told = capsys.readouterr().out
+    assert "3 rows" in told
+    assert "1 repeat a key" in told
+    assert "deals.csv: colour" in told
+    assert "crm.leads: no funnel" in told
+    assert "google_ads (all): no Google Ads cost" in told
+    assert """dbt build --vars '{"raw_data": "loaded", "reporting_currency": "BRL"}'""" in told
+
+
+def test_check_writes_nothing(company: Company, capsys: pytest.CaptureFixture[str]) -> None:
+    company.write("deals.csv", DEALS)
+    company.mapping.write_text(MAPPING)
+    arguments = [
+        "load",
+        str(company.folder),
+        "--mapping",
+        str(company.mapping),
+        "--warehouse",
+        str(company.warehouse),
+    ]
+    assert main([*arguments, "--check"]) == 0
+    assert "Nothing was written" in capsys.readouterr().out
+    assert list(company.warehouse.parent.iterdir()) == []
+
+
+# all or nothing
+
+
+def test_a_failed_load_leaves_the_one_before(company: Company) -> None:
+    company.load(deals=DEALS)
+    company.fails(deals=DEALS + "3,Won\n")
+    assert len(company.rows()) == 2
+    assert [path.name for path in company.warehouse.parent.iterdir()] == ["acme.duckdb"]
+
+
+def test_a_failed_first_load_leaves_no_file(company: Company) -> None:
+    company.fails(deals=DEALS + "3,Won\n")
+    assert not company.warehouse.exists()
+
+
+def test_loading_again_replaces_all_tables(company: Company) -> None:
+    company.load(
+        MAPPING + "  crm.users:\n    from: deals.csv\n    columns: {id: stage}\n", deals=DEALS
+    )
+    company.load(deals=DEALS + "003,Won,1,\n")
+    tables = company.rows("select table_schema || '.' || table_name from information_schema.tables")
+    assert tables == [("raw_crm.opportunity",)]
+    assert len(company.rows()) == 3
+
+
+def test_a_table_that_another_tool_landed_is_not_replaced(company: Company) -> None:
+    company.warehouse.parent.mkdir()
+    with duckdb.connect(str(company.warehouse)) as connection:
+        connection.execute(
+            "create schema raw_crm; create table raw_crm.opportunity as select 1 as id"
+        )
+    assert "raw_crm.opportunity that touchstone load did not write" in company.fails(deals=DEALS)
+
+
+# files named after the tables
+
+
+@pytest.mark.parametrize(
+    "name", ["crm__opportunities.csv", "crm/opportunities.csv", "crm/opportunity.csv"]
+)
+def test_files_named_after_the_tables_need_no_mapping(company: Company, name: str) -> None:
+    company.write(name, "id,stage_name,created_date,colour\n1,Won,2024-01-05T10:00:00Z,red\n")
+    assert main(["load", str(company.folder), "--warehouse", str(company.warehouse)]) == 0
+    assert company.rows("select id, created_date from raw_crm.opportunity") == [
+        ("1", "2024-01-05 10:00:00")
+    ]
+
+
+def test_a_folder_of_parquet_parts_needs_no_mapping(company: Company) -> None:
+    (company.folder / "web__page_views").mkdir()
+    for part in (1, 2):
+        duckdb.execute(
+            f"copy (select 'v{part}' as id, 'a' as anonymous_id, "
+            "timestamp '2024-01-05 10:00:00' as timestamp) "
+            f"to '{company.folder}/web__page_views/part_{part}.parquet'"
+        )
+    assert main(["load", str(company.folder), "--warehouse", str(company.warehouse)]) == 0
+    assert company.rows("select id from raw_web.pages order by 1") == [("v1",), ("v2",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("crm__opportunitys.csv", "id\n1\n", "did you mean 'crm__opportunit"),
+        (
+            "crm__opportunities.csv",
+            "Id,stage\n1,Won\n",
+            "no column 'stage_name'; did you mean 'stage'?",
+        ),
+    ],
+)
+def test_files_named_after_no_table(
+    company: Company, name: str, content: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    company.write(name, content)
+    assert main(["load", str(company.folder), "--warehouse", str(company.warehouse)]) == 2
+    assert told in capsys.readouterr().err
+
+
+# what stops a load: the file
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", "deals.csv is empty"),
+        ("   \n", "deals.csv is empty"),
+        (
+            DEALS + "3,Won,1\n",
+            "deals.csv, row 4: 3 values where the header has 4 columns: '3,Won,1'",
+        ),
+        (DEALS + "3,Won,1,2,3\n", "deals.csv, row 4: 5 values where the header has 4 columns"),
+        ('id,stage,value,day\n1,"a\nb",1,\n\n2,b\n', "deals.csv, row 5: 2 values"),
+        (
+            DEALS + '3,"Won,1,2024-01-01\n4,Won,1,\n',
+            'deals.csv, row 4: a quote (") is opened and not closed',
+        ),
+        (DEALS.replace("stage", "id"), "column 'id' is in the header 2 times (columns 1, 2)"),
+        (
+            DEALS.replace("stage", "status"),
+            "has no column 'stage'. Its columns: id, status, value, day.",
+        ),
+        (DEALS.replace("stage", "stages"), "no column 'stage'; did you mean 'stages'?"),
+        (DEALS.encode("utf-16-le"), "holds zero bytes): try `encoding: utf-16-le`"),
+        (
+            DEALS.encode() + b"3,Gewonnen \xe9,1,\n",
+            "deals.csv, row 4: 'Gewonnen \ufffd' is not UTF-8 text",
+        ),
+        (b"id,st\xe9ge\n", "the header is not UTF-8 text"),
+        (
+            "id;stage,value\n1;2,3\n",
+            "separated by ',' (2 columns) and ';' (2 columns): say which with `delimiter:`",
+        ),
+        (
+            DEALS.replace("2024-03-01", "13/02/2024"),
+            "deals.csv, row 2: '13/02/2024' for crm.opportunities.close_date is not written "
+            "YYYY-MM-DD, and the "
+            "mapping gives no format; they fit DD/MM/YYYY. Add",
+        ),
+        (DEALS.replace("2024-03-01", "02/13/2024"), "they fit MM/DD/YYYY. Add"),
+        (
+            DEALS.replace("2024-03-0", "3/3/202"),
+            "fit DD/MM/YYYY and MM/DD/YYYY alike, and only you can know which",
+        ),
+        (
+            DEALS.replace("2024-03-01", "13/02/2024").replace("2024-03-02", "02/13/2024"),
+            "some fit only DD/MM/YYYY and some only MM/DD/YYYY",
+        ),
+        (
+            DEALS.replace("10.5", '"1.234,50"'),
+            "row 2: '1.234,50' for crm.opportunities.amount is not a plain number",
+        ),
+        (
+            DEALS.replace("10.5", "$10.50"),
+            "row 2: '$10.50' for crm.opportunities.amount is not a plain number",
+        ),
+        (
+            "id,stage,value,day\n" + "".join(f"{i},Won,{i},soon\n" for i in range(10)),
+            "row 2: 'soon' for crm.opportunities.close_date cannot be read as a date, nor can "
+            "any other of the 10",
+        ),
+    ],
+)
+def test_bad_files(company: Company, content: str | bytes, told: str) -> None:
+    assert told in company.fails(deals=content)
+
+
+def test_a_missing_file_is_told_with_those_there(company: Company) -> None:
+    company.write("deal.csv", DEALS)
+    message = company.fails()
+    assert "has no file deals.csv; did you mean 'deal.csv'? Files there: deal.csv" in message
+
+
+def test_a_wrong_delimiter_is_told(company: Company) -> None:
+    message = company.fails("defaults: {delimiter: ';'}\n" + MAPPING, deals=DEALS)
+    assert "The header is one column: should `delimiter:` be ','?" in message
+
+
+def test_a_wrong_encoding_is_told(company: Company) -> None:
+    message = company.fails(
+        "defaults: {encoding: ascii}\n" + MAPPING, deals=DEALS + "3,Gewönnen,1,\n"
+    )
+    assert "not ascii text" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("deals.xlsx", b"PK", "is a spreadsheet: save each of its sheets as CSV"),
+        ("deals.zip", b"PK", "is an archive: unpack it"),
+        ("deals.parquet", b"PAR1", "is not a Parquet file that can be read"),
+        ("deals.csv.gz", b"not gzip", "cannot be read"),
+    ],
+)
+def test_files_of_another_kind(company: Company, name: str, content: bytes, told: str) -> None:
+    company.write(name, content)
+    assert told in company.fails(MAPPING.replace("deals.csv", name))
+
+
+def test_several_files_must_be_alike(company: Company) -> None:
+    company.write("deals_1.csv", DEALS)
+    company.write("deals_2.csv", DEALS.replace("value", "amount"))
+    message = company.fails(MAPPING.replace("deals.csv", '"deals_*.csv"'))
+    assert "deals_2.csv has other columns than deals_1.csv" in message
+    assert "amount, value" in message
+
+
+def test_a_join_that_would_repeat_rows(company: Company) -> None:
+    mapping = MAPPING.replace("    columns:", "    join: {with: owners.csv, on: id}\n    columns:")
+    message = company.fails(mapping, deals=DEALS, owners="id,owner\n001,a\n002,b\n001,c\n")
+    assert "owners.csv has several rows for one id (1 of them; '001' in rows 2 to 4)" in message
+    mapping = mapping.replace("on: id}", "on: id, several: first}").replace(
+        "stage_name", "owner_id: owners.owner\n      stage_name"
+    )
+    company.load(mapping, deals=DEALS, owners="id,owner\n001,a\n002,b\n001,c\n")
+    assert company.rows("select id, owner_id from raw_crm.opportunity order by 1") == [
+        ("001", "a"),
+        ("002", "b"),
+    ]
+
+
+def test_a_strict_value_map_that_misses_values(company: Company) -> None:
+    strict = "{column: stage, values: {Won: A}, unlisted: error}"
+    message = company.fails(
+        MAPPING.replace("stage_name: stage", f"stage_name: {strict}"), deals=DEALS
+    )
+    assert message.startswith(
+        "deals.csv, row 3, column 'stage': the value map of crm.opportunities.stage_name does "
+        "not list 'Lost' (1 row)"
+    )
+
+
+# what stops a load: the mapping
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "tables:",
+            "tabels:",
+            "acme.yml line 2: 'tabels' is no key of a mapping; did you mean 'tables'?",
+        ),
+        (
+            "crm.opportunities",
+            "crm.oportunities",
+            "line 3: 'crm.oportunities' is no source table; did you mean 'crm.opportunities'?",
+        ),
+        (
+            "amount: value",
+            "amont: value",
+            "line 8: 'amont' is no column of crm.opportunities; did you mean 'amount'?",
+        ),
+        ("    from: deals.csv\n", "", "has no `from:`"),
+        ("deals.csv", "deals", "'deals' is neither a name under `files:` nor a file name"),
+        ("      id: id\n", "", "does not map 'id', which it requires (required: id, stage_name)"),
+        (
+            "amount: value",
+            "amount: valu",
+            "line 8: deals.csv has no column 'valu'; did you mean 'value'?",
+        ),
+        (
+            "amount: value",
+            "amount: {colum: value}",
+            "'colum' is no key of column 'amount'; did you mean 'column'?",
+        ),
+        ("amount: value", "amount: {values: {a: b}}", "needs exactly one of: column, constant"),
+        (
+            "amount: value",
+            "amount: {column: value, constant: 1}",
+            "needs exactly one of: column, constant",
+        ),
+        ("amount: value", "amount:", "'amount' is mapped to nothing"),
+        (
+            "amount: value",
+            "amount: value\n      amount: day",
+            "line 9: 'amount' is there twice (first in line 8)",
+        ),
+        (
+            "amount: value",
+            "amount: {constant: much}",
+            "line 8: 'much' is no number and cannot stand in amount",
+        ),
+        ("close_date: day", "close_date: {constant: 31/12/2024}", "'31/12/2024' is no date"),
+        (
+            "close_date: day",
+            "close_date: {column: day, date_format: DD/MM}",
+            "'date_format' is 'DD/MM': write it",
+        ),
+        (
+            "close_date: day",
+            "close_date: {column: day, date_format: whenever}",
+            "'date_format' is 'whenever'",
+        ),
+        ("close_date: day", "close_date: {column: day, time_zone: Mars}", "'Mars' is no time zone"),
+        (
+            "close_date: day",
+            "close_date: {column: day, multiply_by: 2}",
+            "'multiply_by' is for numbers",
+        ),
+        (
+            "amount: value",
+            "amount: {column: value, decimal_separator: ';'}",
+            "it must be '.' or ','",
+        ),
+        (
+            "amount: value",
+            "amount: {column: value, multiply_by: two}",
+            "it must be a number such as",
+        ),
+        (
+            "amount: value",
+            "amount: {column: value, decimal_separator: ',', thousands_separator: ','}",
+            "are the same: they must differ",
+        ),
+        (
+            "stage_name: stage",
+            "stage_name: {column: stage, values: {won: a, Won: b}}",
+            "differ only in case",
+        ),
+        (
+            "stage_name: stage",
+            "stage_name: {column: stage, unlisted: maybe}",
+            "must be one of: keep, empty, error",
+        ),
+        ("stage_name: stage", 'stage_name: {template: "Won"}', "names no column"),
+        (
+            "stage_name: stage",
+            'stage_name: {template: "{stagé}"}',
+            "no column 'stagé'; did you mean 'stage'?",
+        ),
+        ("    columns:", "    join: {with: deals.csv}\n    columns:", "a join needs `on:`"),
+        ("    columns:", "    join: {with: deals.csv, on: nope}\n    columns:", "no column 'nope'"),
+        (
+            "    columns:",
+            "    only: {stag: [Won]}\n    columns:",
+            "no column 'stag'; did you mean 'stage'?",
+        ),
+        (
+            "\ntables:",
+            "\nsettings: {reporting_curency: EUR}\ntables:",
+            "did you mean 'reporting_currency'?",
+        ),
+        (
+            "\ntables:",
+            "\nsettings: {raw_data: sample}\ntables:",
+            "'raw_data' is no key of settings",
+        ),
+        (
+            "\ntables:",
+            "\nsettings: {reporting_currency: euro}\ntables:",
+            "must be an ISO 4217 code",
+        ),
+        ("\ntables:", "\nsettings: {as_of: 1.2.2024}\ntables:", "it must be a day, YYYY-MM-DD"),
+        (
+            "\ntables:",
+            "\nsettings: {session_gap_minutes: half}\ntables:",
+            "it must be a whole number",
+        ),
+        ("\ntables:", "\ndefaults: {delimeter: ;}\ntables:", "did you mean 'delimiter'?"),
+        ("\ntables:", "\ndefaults: {delimiter: ;;}\ntables:", "it must be one character, or tab"),
+        ("\ntables:", "\ndefaults: {encoding: utf-9}\ntables:", "'utf-9' is no encoding"),
+        ("amount: value", "amount: %value", "acme.yml line 8: not valid YAML"),
+        ("amount: value", "amount: [value]", "must be the name of your column, or keys"),
+    ],
+)
+def test_bad_mappings(company: Company, old: str, new: str, told: str) -> None:
+    assert old in MAPPING
+    assert told in company.fails(MAPPING.replace(old, new, 1), deals=DEALS)
+
+
+def test_an_empty_mapping_is_told(company: Company) -> None:
+    assert "acme.yml is empty" in company.fails("# nothing\n", deals=DEALS)
+
+
+def test_a_column_of_a_joined_file_is_told(company: Company) -> None:
+    mapping = MAPPING.replace(
+        "    columns:", "    join: {with: owners.csv, on: id}\n    columns:\n      owner_id: owner"
+    )
+    message = company.fails(mapping, deals=DEALS, owners="id,owner\n001,a\n")
+    assert "deals.csv has no column 'owner', owners.csv does: write 'owners.owner'" in message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["load"], "which folder?"),
+        (["load", "nowhere"], "nowhere is not a folder"),
+        (["load", ".", "--mapping", "olst"], "no mapping file olst; did you mean 'olist'?"),
+        (["load", "--template", "crn"], "no source system or table 'crn'; did you mean 'crm'?"),
+    ],
+)
+def test_bad_commands(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert told in capsys.readouterr().err
+
+
+# templates, settings, formats
+
+
+def test_the_template_is_a_mapping_that_loads(
+    company: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["load", "--template", "all"]) == 0
+    company.mapping.write_text(capsys.readouterr().out, encoding="utf-8")
+    mapping = read_mapping(company.mapping, PROJECT)
+    assert len(mapping.parts) == 29
+    for part in mapping.parts:
+        header = ",".join(f'"{origin.column}"' for origin in part.columns.values())
+        company.write(part.file.pattern, header.replace(",", ";") + "\n")
+    outcome = load(company.folder, mapping, PROJECT, company.warehouse)
+    assert [done.row_count for done in outcome.tables] == [0] * 29
+    assert outcome.missing == []
+
+
+def test_dbt_vars_have_the_types_of_the_project(tmp_path: Path) -> None:
+    path = tmp_path / "acme.yml"
+    path.write_text(
+        "settings: {attribution_lookback_days: 90, as_of: 2024-12-31, reporting_currency: EUR}"
+        + MAPPING
+    )
+    assert dbt_vars(path, PROJECT) == {
+        "raw_data": "loaded",
+        "attribution_lookback_days": 90,
+        "as_of": "2024-12-31",
+        "reporting_currency": "EUR",
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("DD/MM/YYYY HH:mm:ss", "%d/%m/%Y %H:%M:%S"),
+        ("YYYY-MM-DDTHH:mm:ss.SSSZ", "%Y-%m-%dT%H:%M:%S.%g%z"),
+        ("MMMM D, YYYY hh:mm PM", "%B %d, %Y %I:%M %p"),
+        ("%Y%m%d", "%Y%m%d"),
+    ],
+)
+def test_date_formats(written: str, form: str) -> None:
+    assert strptime_format(written) == form
+
+
+def test_help_explains_with_the_two_companies(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["load", "--help"])
+    told = capsys.readouterr().out
+    assert "olist.yml" in told
+    assert "maven_crm.yml" in told
