@@ -39,7 +39,7 @@ class Part:
 def make_parts(
     settings: Settings, contracts: Contracts, report: Callable[[str], None], *, as_csv: bool
 ) -> Iterator[Part]:
-    """Yield each block of accounts, then what exists once; values that fit no type only `as_csv`."""
+    """Yield blocks of accounts, then what exists once; values that fit no type only `as_csv`."""
     staff, plan = make_staff(settings), make_plan(settings)
     people_before = 0
     for block in range(-(-settings.accounts // BLOCK_ACCOUNTS)):

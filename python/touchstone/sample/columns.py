@@ -51,7 +51,7 @@ def sf_ids(kind: str, numbers: Ints) -> Any:
 
 
 def id_checksum(letters: Any) -> Any:
-    """Return the three characters that make a case-sensitive 15-character id safe to compare without case.
+    """Return the three characters that make a 15-character id safe to compare without case.
 
     Each stands for five characters: bit i is set when the i-th of them is upper case.
     """

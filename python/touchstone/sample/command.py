@@ -16,24 +16,24 @@ from touchstone.sample.seed_settings import seed_settings
 
 DEFAULT_SEED = 7
 HELP = """\
-Writes a made-up company, Kelda, that sells software to companies: who visited, who answered which campaign,
-which leads sales took, which deals came of it, what all of it cost. Rows have causes: planted effects of each
-channel decide who buys, and brand search only captures what others created.
+Writes a made-up company, Kelda, that sells software to companies: who visited, who answered which
+campaign, which leads sales took, which deals came of it, what all of it cost. Rows have causes:
+planted effects of each channel decide who buys; brand search only captures what others created.
 
 One file per raw table, in the columns of the source contracts (models/staging/*/_*.yml):
   OUTPUT/<system>/<system>__<table>.csv
 and what really happened, which no model may read:
   TRUTH/truth_<thing>.csv
 
-The same size, months and seed give the same bytes on every machine. Parquet has the types of the contracts,
-so the few values that are no number or date at all are written to CSV only.
+The same size, months and seed give the same bytes on every machine. Parquet has the types of the
+contracts, so the few values that are no number or date at all are written to CSV only.
 """
 EXAMPLES = """\
 examples:
-  touchstone sample --output seeds/raw                     the default sample, as kept in the project
-  touchstone sample --size tiny --output /tmp/tiny         200 accounts, 6 months
-  touchstone sample --accounts 150000 --format parquet --output /tmp/bench     for measuring
-  touchstone sample --seed 8 --output /tmp/other           another company of the same kind
+  touchstone sample --output seeds/raw                 the default sample, as kept in the project
+  touchstone sample --size tiny --output /tmp/tiny     200 accounts, 6 months
+  touchstone sample --seed 8 --output /tmp/other       another company of the same kind
+  touchstone sample --accounts 310000 --format parquet --output /tmp/bench     10 million touches
 """
 
 
@@ -69,7 +69,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--truth",
         type=Path,
         metavar="DIR",
-        help="folder of the truth tables (default: OUTPUT/truth; for an output in the project's seeds: target/truth)",
+        help="folder of the truth tables (default: OUTPUT/truth, or target/truth for seeds/raw)",
     )
     parser.set_defaults(run=run)
 
@@ -156,6 +156,5 @@ def print_result(rows: dict[str, int], output: Path, truth: Path, elapsed: float
     """Print the rows of each table."""
     for name, count in sorted(rows.items()):
         print(f"{count:>12,}  {name.split('/')[-1]}")
-    print(
-        f"{sum(rows.values()):>12,}  rows in {len(rows)} tables, {elapsed:.1f} s, in {output}; the truth in {truth}"
-    )
+    total = f"{sum(rows.values()):>12,}  rows in {len(rows)} tables, {elapsed:.1f} s"
+    print(f"{total}, in {output}; the truth in {truth}")

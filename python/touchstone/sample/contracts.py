@@ -1,4 +1,4 @@
-"""The source contracts of models/staging: which columns a raw table has, in which order and of which type."""
+"""The source contracts of models/staging: the columns of a raw table, their order and types."""
 
 import re
 from dataclasses import dataclass

@@ -166,7 +166,7 @@ def tasks(
     number_from: int,
     block: int,
 ) -> Columns:
-    """Return calls and e-mails: outbound, follow-up of MQLs, automated sequences, and work on deals."""
+    """Return calls and e-mails: outbound, follow-up of MQLs, sequences, and work on deals."""
     dice = Dice(settings.seed, "tasks", block)
     nobody = np.full
     developer = staff.developer_user(companies.developer)
@@ -236,9 +236,8 @@ def tasks(
     )
 
     company = np.concatenate(
-        [companies_of(people, parts[0][0]), companies_of(people, parts[1][0]), companies_of(people, parts[2][0]),
-         companies_of(people, parts[3][0]), deals.company[worked_deals]]
-    )  # fmt: skip
+        [*[companies_of(people, part[0]) for part in parts[:4]], deals.company[worked_deals]]
+    )
     person, deal, time, owner, subject = (
         np.concatenate([part[at] for part in parts]) for at in range(5)
     )
@@ -310,7 +309,7 @@ def account_ids(
     deal: Ints,
     time: Ints,
 ) -> pa.Array:
-    """Return the account, when the CRM can know it: not of a lead, nor of a company it does not have."""
+    """Return the account, when the CRM can know it: not of a lead, nor of a company not in it."""
     safe = np.maximum(person, 0)
     is_contact = (person >= 0) & (records.contact_created[safe] <= time)
     is_lead = (person >= 0) & ~is_contact & (records.lead_created[safe] <= time)

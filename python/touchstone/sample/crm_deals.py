@@ -1,4 +1,4 @@
-"""CRM tables of deals: opportunities, their changes, line items, contact roles, conversion rates."""
+"""CRM tables of deals: opportunities, changes, line items, contact roles, conversion rates."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -83,18 +83,17 @@ def stage_events(settings: Settings, deals: Deals, block: int) -> StageEvents:
     add(reopened, deals.created + way * 88 // 100, LOST)
     add(reopened, deals.created + way * 93 // 100, 4)
     add(everyone, deals.closed, np.where(deals.is_won, WON, LOST))
-    deal, time, stage = (np.concatenate([part[at] for part in parts]) for at in range(3))
-    happened = time < settings.end
-    deal, time, stage = deal[happened], time[happened], stage[happened]
-    order = np.lexsort((stage, time, deal))
-    deal, time, stage = deal[order], time[order], stage[order]
-    repeated = (np.diff(deal, prepend=-1) == 0) & (np.diff(stage, prepend=-1) == 0)
-    deal, time, stage = deal[~repeated], time[~repeated], stage[~repeated]
+    deal, time, reached_stage = (np.concatenate([part[at] for part in parts]) for at in range(3))
+    happened = np.nonzero(time < settings.end)[0]
+    order = happened[np.lexsort((reached_stage[happened], time[happened], deal[happened]))]
+    deal, time, reached_stage = deal[order], time[order], reached_stage[order]
+    repeated = (np.diff(deal, prepend=-1) == 0) & (np.diff(reached_stage, prepend=-1) == 0)
+    deal, time, reached_stage = deal[~repeated], time[~repeated], reached_stage[~repeated]
     # F16: two changes saved within one second; their order is that of the ids
     together = (np.diff(deal, prepend=-1) == 0) & dice.chance(0.006, len(deal))
     time = np.where(together, np.append(0, time[:-1])[: len(time)], time)
     odd = np.unique(np.concatenate([np.nonzero(back)[0], deal[together]]))
-    return StageEvents(deal, time, stage, {"F16": odd, "F17": np.nonzero(reopened)[0]})
+    return StageEvents(deal, time, reached_stage, {"F16": odd, "F17": np.nonzero(reopened)[0]})
 
 
 def close_dates(settings: Settings, deals: Deals, block: int) -> tuple[Ints, Ints]:
@@ -276,7 +275,7 @@ def contact_roles(
     number_from: int,
     block: int,
 ) -> Columns:
-    """Return who plays which part; the person a deal began with is primary; some deals have no roles."""
+    """Return who plays which part: first the person a deal began with; some deals have none."""
     dice = Dice(settings.seed, "contact roles", block)
     has_roles = ~dice.chance(settings.world["deals"]["without_contact_roles"], len(deals))
     chosen = np.nonzero(has_roles & (deals.kind != TEST))[0]

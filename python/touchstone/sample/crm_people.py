@@ -48,7 +48,7 @@ def accounts(
     records: Records,
     deals: Deals,
 ) -> Columns:
-    """Return the accounts: those known from the start, and those that came with a contact or a deal."""
+    """Return the accounts: known from the start, or made with a contact or a deal."""
     created = np.where(companies.in_crm_from_start == 1, companies.created, NEVER)
     np.minimum.at(created, people.company, records.contact_created - 60)
     np.minimum.at(created, deals.company, deals.created - 120)
@@ -179,7 +179,7 @@ def leads(
 
 
 def reasons(settings: Settings) -> tuple[list[str], dict[int, tuple[int, int]]]:
-    """Return all rejection reasons, and of each status the position of its first and their count."""
+    """Return all rejection reasons; of each status the position of its first, and their count."""
     words: list[str] = []
     where = {}
     for status, listed in settings.world["rejection_reasons"].items():
@@ -230,7 +230,7 @@ def _draw_reasons(settings: Settings, dice: Dice, status: Ints) -> Ints:
 def lead_sources(
     settings: Settings, people: People, known: Touches, records: Records, block: int
 ) -> tuple[list[str], Ints, Ints, Ints]:
-    """Return the words, the original source of each person, the current one, and when it was overwritten."""
+    """Return the words; per person the original source, the current one, when overwritten."""
     dice = Dice(settings.seed, "lead sources", block)
     words = [channel.source for channel in settings.channels] + [OUTBOUND, *OVERWRITES]
     has_touch = (records.first_touch >= 0) & (records.lead_created < NEVER)

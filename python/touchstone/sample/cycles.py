@@ -40,6 +40,7 @@ class Cycles:
     working: Ints
 
     def __len__(self) -> int:
+        """Return the number of rows."""
         return len(self.person)
 
 
@@ -75,7 +76,7 @@ def _dated(
     converts = deal >= 0
     converted = np.where(converts, records.converted[person], NEVER)
 
-    # towards a deal: the way from the response to the deal is cut into pieces that are never longer than usual
+    # towards a deal: the way from response to deal, in pieces that are never longer than usual
     begin = np.where(
         converted - start > 75 * DAY, converted - dice.between(12, 30, count) * DAY, start
     )

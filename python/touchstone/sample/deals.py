@@ -27,6 +27,7 @@ class Deals:
     amount: Ints  # minor units of the account's currency
 
     def __len__(self) -> int:
+        """Return the number of rows."""
         return len(self.company)
 
 
@@ -177,7 +178,7 @@ def _take(deals: Deals, rows: Ints) -> Deals:
 
 
 def currency_of(settings: Settings, companies: Companies) -> Ints:
-    """Return the currency of each company: 0 for USD, else 1 + its position in the world's currencies."""
+    """Return the currency of each company: 0 for USD, else 1 + its place in world.yml."""
     names = list(settings.world["currencies"])
     codes = [
         1 + names.index(row["currency"]) if row["currency"] in names else 0
@@ -226,4 +227,5 @@ def _quarter_ends(times: Ints) -> Ints:
         for month in (1, 4, 7, 10)
     ]
     edges = np.array(starts, dtype=np.int64)
-    return edges[np.searchsorted(edges, times, side="right")] - DAY
+    ends: Ints = edges[np.searchsorted(edges, times, side="right")] - DAY
+    return ends

@@ -1,7 +1,7 @@
-"""Cause and effect: who is exposed to which channel, who is in the market, who opens a deal, who wins.
+"""Cause and effect: who is exposed to which channel, is in the market, opens a deal, wins it.
 
-The only module that decides deals. A run with one channel switched off uses the same dice (common random
-numbers), so the difference between two runs is the effect of the channel and nothing else.
+The only module that decides deals. A run with one channel switched off uses the same dice (common
+random numbers), so the difference between two runs is the effect of the channel, nothing else.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from touchstone.sample.parameters import Channel, Settings
 from touchstone.sample.plan import WEEK, Plan
 from touchstone.sample.population import Companies, Staff
 
+INTENT_STEPS, INTENT_LIMIT = 64, 64 * 8
 DEALS_AT_MOST = 8  # new-business deals of one account
 MONTH_FACTORS = np.array(
     [1.0, 1.0, 1.05, 1.0, 1.0, 1.0, 0.95, 0.8, 1.05, 1.05, 1.0, 0.85]
@@ -24,16 +25,16 @@ MONTH_FACTORS = np.array(
 class Demand:
     """What happened to the companies of a block."""
 
-    exposed: dict[str, Bools]  # channel -> company x week
-    intent: Floats  # company x week
+    exposed: dict[str, Bools]  # channel -> week x company
+    intent: Floats  # week x company
     deal_company: Ints
     deal_week: Ints
     deal_turn: Ints  # 0 for the first deal of a company
     deal_won: Bools  # would win when it closes
     deal_cycle: Ints  # days from creation to close
-    hazard: Floats  # company x week: chance to open a deal, when free to
-    win_chance: Floats  # company x week: chance to win a deal opened then
-    is_free: Bools  # company x week: neither a customer nor with an open deal
+    hazard: Floats  # week x company: chance to open a deal, when free to
+    win_chance: Floats  # week x company: chance to win a deal opened then
+    is_free: Bools  # week x company: neither a customer nor with an open deal
 
 
 def simulate(
@@ -99,15 +100,23 @@ def _intent(settings: Settings, companies: Companies, block: int) -> Floats:
     dice = Dice(settings.seed, "intent", block)
     row = settings.world["intent"]
     count, weeks = len(companies), settings.weeks
-    level = np.empty((count, weeks))
+    level = np.empty((weeks, count))
     now = dice.normal(count) * 0.5
     spell_left = np.zeros(count, dtype=np.int64)
     for week in range(weeks):
         now = now * row["memory"] + dice.normal(count) * row["noise"]
         starts = dice.chance(row["spell_chance"], count)
         spell_left = np.where(starts, row["spell_weeks"], np.maximum(spell_left - 1, 0))
-        level[:, week] = now + np.where(spell_left > 0, row["spell_height"], 0.0)
-    return level
+        level[week] = now + np.where(spell_left > 0, row["spell_height"], 0.0)
+    # in steps of 1/64, so that functions of it are read from a table
+    return np.clip(np.rint(level * INTENT_STEPS), -INTENT_LIMIT, INTENT_LIMIT) / INTENT_STEPS
+
+
+def of_intent(factor: float, intent: Floats) -> Floats:
+    """Return exp(factor x intent)."""
+    steps = np.arange(-INTENT_LIMIT, INTENT_LIMIT + 1) / INTENT_STEPS
+    place = (intent * INTENT_STEPS).astype(np.int64) + INTENT_LIMIT
+    return np.take(exp(factor * steps), place)
 
 
 def _exposures(
@@ -123,18 +132,20 @@ def _exposures(
     dice = Dice(settings.seed, "exposure", channel.name, block)
     months = (np.arange(settings.weeks) * 12 // 52) % 12
     by_week = channel.rate * plan.running[channel.name] * MONTH_FACTORS[months]
-    by_company = exp(channel.by_fit * companies.fit)
-    rate = exp(channel.by_intent * intent) * by_company[:, None] * by_week[None, :]
+    rate = of_intent(channel.by_intent, intent)
+    rate *= exp(channel.by_fit * companies.fit)[None, :]
+    rate *= by_week[:, None]
     if boost is not None:
-        rate = rate * boost
-    return dice.uniform(len(companies), settings.weeks) < np.minimum(rate, 0.6)
+        rate *= boost
+    seen: Bools = dice.uniform(settings.weeks, len(companies)) < np.minimum(rate, 0.6)
+    return seen
 
 
 def _stock(seen: Bools, memory: float) -> Floats:
     """Return what is left of the exposure of the weeks before (never of the same week)."""
     stock = np.zeros(seen.shape)
-    for week in range(1, seen.shape[1]):
-        stock[:, week] = (stock[:, week - 1] + seen[:, week - 1]) * memory
+    for week in range(1, len(seen)):
+        stock[week] = (stock[week - 1] + seen[week - 1]) * memory
     return stock
 
 
@@ -150,8 +161,8 @@ def _deals(
     row = settings.world["deals"]
     count, weeks = len(companies), settings.weeks
     base = row["base"] + row["by_fit"] * companies.fit
-    hazard = logistic(base[:, None] + row["by_intent"] * intent + _push(settings, exposed))
-    opens = dice.uniform(count, weeks) < hazard
+    hazard = logistic(base[None, :] + row["by_intent"] * intent + _push(settings, exposed))
+    opens = dice.uniform(weeks, count) < hazard
     factor = np.array([segment["cycle_factor"] for segment in settings.world["segments"]])
     cycles = (
         row["cycle_median_days"]
@@ -171,16 +182,16 @@ def _deals(
     free_from = np.where(companies.customer_since < NEVER, weeks, 0)
     turn = np.zeros(count, dtype=np.int64)
     found: list[tuple[Ints, int, Ints, Bools, Ints]] = []
-    win_chance = logistic(win_base[:, None] + row["win_by_intent"] * intent)
-    was_free = np.zeros((count, weeks), dtype=bool)
+    win_chance = logistic(win_base[None, :] + row["win_by_intent"] * intent)
+    was_free = np.zeros((weeks, count), dtype=bool)
     for week in range(weeks):
         is_free = (free_from <= week) & (turn < DEALS_AT_MOST)
-        was_free[:, week] = is_free
-        who = np.nonzero(is_free & opens[:, week])[0]
+        was_free[week] = is_free
+        who = np.nonzero(is_free & opens[week])[0]
         if not len(who):
             continue
         which = turn[who]
-        won = luck[who, which] < win_chance[who, week]
+        won = luck[who, which] < win_chance[week, who]
         length = cycle_days[who, which]
         found.append((who, week, which, won, length))
         pause = length // 7 + 1 + row["pause_weeks_after_loss"]

@@ -1,7 +1,7 @@
 """Random numbers and functions that give the same bits on every machine.
 
-Only the raw stream of PCG64 and the four IEEE operations are used: the `exp` and `log` of a C library, and
-numpy's own vectorised ones, differ in the last bit between processors.
+Only the raw stream of PCG64 and the four IEEE operations are used: the `exp` and `log` of a C
+library, and numpy's own vectorised ones, differ in the last bit between processors.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ Bools = npt.NDArray[np.bool_]
 LN2_HIGH = 0.6931471803691238
 LN2_LOW = 1.9082149292705877e-10
 EXP_TERMS = 13
-# Quantiles of the standard normal at the middles of 4,096 equal slices, rounded so that libm cannot show.
+# Quantiles of the standard normal at the middles of 4,096 slices, rounded so that libm cannot show.
 NORMAL_SLICES = 4096
 NORMAL_QUANTILES = np.array(
     [round(NormalDist().inv_cdf((i + 0.5) / NORMAL_SLICES), 9) for i in range(NORMAL_SLICES)]
@@ -26,9 +26,10 @@ NORMAL_QUANTILES = np.array(
 
 
 class Dice:
-    """A stream of random numbers named by what it is for, so that components do not disturb each other."""
+    """A stream of random numbers, named so that components do not disturb each other."""
 
     def __init__(self, seed: int, *names: str | int) -> None:
+        """Start the stream of that name."""
         key = tuple(crc32(str(name).encode()) for name in names)
         self._generator = np.random.Generator(
             np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key))
@@ -48,7 +49,8 @@ class Dice:
 
     def chance(self, probability: float | Floats, count: int) -> Bools:
         """Return true with the probability given."""
-        return self.uniform(count) < probability
+        happens: Bools = self.uniform(count) < probability
+        return happens
 
     def pick(self, weights: Sequence[float] | Floats, count: int) -> Ints:
         """Return positions in `weights`, each in proportion to its weight."""

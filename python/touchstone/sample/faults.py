@@ -83,10 +83,13 @@ def _copy_leads(spoiler: Spoiler, numbers: _Numbers, rows: Ints, end: int, fault
     shade = np.arange(count) % 4
     address = leads.column("email").combine_chunks()
     tagged = pc.replace_substring(address, "@", "+expo@")
-    written = pc.choose(
-        pa.array(shade, type=pa.int64()), pc.utf8_upper(address), tagged, pc.utf8_capitalize(address),
+    spellings = [
+        pc.utf8_upper(address),
+        tagged,
+        pc.utf8_capitalize(address),
         col.join_present(" ", address),
-    )  # fmt: skip
+    ]
+    written = pc.choose(pa.array(shade, type=pa.int64()), *spellings)
     created = later(
         leads.column("created_date").combine_chunks(), spoiler.dice.between(1, 120, count) * DAY
     )
@@ -301,7 +304,7 @@ def odd_currencies(spoiler: Spoiler) -> None:
 
 
 def odd_close_dates(spoiler: Spoiler, end: int) -> None:
-    """F12: open deals whose close date has passed (already there), closed ones with a date to come."""
+    """F12: open deals whose close date has passed (noted), closed ones with a date to come."""
     closed = spoiler.is_true(OPPORTUNITIES, "is_closed")
     days = spoiler.values(OPPORTUNITIES, "close_date").cast(pa.int32()).to_numpy()
     stale = np.nonzero(~closed & (days < end // DAY))[0]
@@ -312,7 +315,7 @@ def odd_close_dates(spoiler: Spoiler, end: int) -> None:
 
 
 def roles_of_other_accounts(spoiler: Spoiler) -> None:
-    """F10: a person of another account (a consultant, say) in a role; F09: deals without roles, noted."""
+    """F10: a person of another account (a consultant, say) in a role; F09: no roles (noted)."""
     rows = spoiler.some(ROLES, 0.015, ~spoiler.is_true(ROLES, "is_primary"), 3)
     contacts = spoiler.values(CONTACTS, "id")
     others = spoiler.dice.below(np.full(len(rows), len(contacts)))

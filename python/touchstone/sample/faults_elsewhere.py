@@ -1,4 +1,4 @@
-"""Ordinary dirt (spec 5.6) outside the CRM's people and deals: web, ads, campaigns, rates, invoices."""
+"""Ordinary dirt (spec 5.6) outside the CRM's people and deals: web, ads, campaigns, rates."""
 
 import numpy as np
 import pyarrow as pa
@@ -92,7 +92,7 @@ def spoil_rest(spoiler: Spoiler) -> None:
 
 
 def odd_campaigns(spoiler: Spoiler) -> None:
-    """F28: campaigns without dates, ending before they start, and a cost on umbrella and child both."""
+    """F28: campaigns without dates, ending before they start; cost on umbrella and child."""
     has_parent = ~spoiler.empty(CAMPAIGNS, "parent_id")
     mail = spoiler.where(CAMPAIGNS, "type", "Community", "Direct Mail") & has_parent
     rows = spoiler.some(CAMPAIGNS, 0.0, mail, 2)

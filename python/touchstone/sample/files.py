@@ -16,6 +16,7 @@ class Writer:
     """Writes tables in parts: a part for each block of accounts."""
 
     def __init__(self, folder: Path, file_format: str) -> None:
+        """Write under the folder, as csv or parquet."""
         self.folder = folder
         self.file_format = file_format
         self.rows: dict[str, int] = {}
@@ -71,7 +72,7 @@ def as_text(value: object) -> str:
 
 
 def in_contract(contract: Contract, columns: dict[str, Any]) -> pa.Table:
-    """Return the columns in the order and types of the contract; a missing or a surplus one is an error."""
+    """Return the columns in the order and types of the contract; they must be the same."""
     if set(columns) != set(contract.types):
         missing = sorted(set(contract.types) - set(columns))
         surplus = sorted(set(columns) - set(contract.types))

@@ -45,7 +45,7 @@ def ad_tables(settings: Settings, plan: Plan) -> dict[tuple[str, str], Columns]:
 
 
 def _ad_days(settings: Settings, ads: list[AdCampaign]) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Return campaign, day, cost in hundredths of the account's currency, clicks, impressions; working days."""
+    """Return campaign, working day, cost in hundredths of its currency, clicks, impressions."""
     campaign, when, cost, clicks, shown = [], [], [], [], []
     for position, ad in enumerate(ads):
         dice = Dice(settings.seed, "ad days", ad.number)
@@ -231,7 +231,7 @@ def _accounts(settings: Settings, platform: str) -> Columns:
 
 
 def campaign_costs(settings: Settings, plan: Plan) -> Columns:
-    """Return invoices: one for a campaign, or two (a deposit and the rest); some vendors bill in euro or pounds."""
+    """Return invoices: one for a campaign, or a deposit and the rest; some not in dollars."""
     dice = Dice(settings.seed, "invoices")
     campaign, amount, invoiced, currency = [], [], [], []
     for position, row in enumerate(plan.campaigns):

@@ -52,7 +52,7 @@ class Settings:
 
     @property
     def end(self) -> int:
-        """Midnight after the last day: the first of the month, `months` after the month of the first day."""
+        """Midnight after the last day: the first of a month, `months` after the first day's."""
         first: date = self.world["calendar"]["first_day"]
         month = first.year * 12 + first.month - 1 + self.months
         return seconds(date(month // 12, month % 12 + 1, 1))

@@ -1,4 +1,4 @@
-"""The marketing plan: campaigns of the CRM with their umbrellas, ad campaigns, and who runs in which week."""
+"""The marketing plan: campaigns with their umbrellas, ad campaigns, who runs in which week."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -109,7 +109,7 @@ def _year_of(
 def _advertise(
     settings: Settings, year: int, campaigns: list[Campaign], ads: list[AdCampaign]
 ) -> None:
-    """Add the ad campaigns of a year and their mirrors in the CRM; one platform's last region has no mirror."""
+    """Add the ad campaigns of a year, and their mirrors in the CRM: a few have none."""
     first, last = _year_bounds(settings, year)
     umbrella = len(campaigns)
     campaigns.append(
@@ -146,10 +146,7 @@ def _advertise(
                     )
                 )
             mirror = len(campaigns) - 1 if is_known else -1
-            ads.append(
-                AdCampaign(platform, brand, region, number, f"{utm} | search" if topic == "generic" else utm,
-                           utm, first, last, mirror)
-            )  # fmt: skip
+            ads.append(AdCampaign(platform, brand, region, number, utm, utm, first, last, mirror))
 
 
 def _dead(settings: Settings, dice: Dice, year: int) -> list[Campaign]:

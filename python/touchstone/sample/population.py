@@ -24,7 +24,7 @@ class Staff:
     marketer_effect: Floats
     pair_effect: Floats  # marketer x developer
 
-    # users.id numbers: sellers first, then development reps, marketers, managers, and two that are no people
+    # users are numbered sellers first, then development reps, marketers, and the rest
     def developer_user(self, developer: Ints) -> Ints:
         """Return the user number of a development rep."""
         return developer + self.sellers
@@ -52,6 +52,7 @@ class Companies:
     in_crm_from_start: Ints  # 0 when the CRM gets the account with its first deal
 
     def __len__(self) -> int:
+        """Return the number of rows."""
         return len(self.number)
 
 
@@ -69,6 +70,7 @@ class People:
     edges: Floats  # running sum of engagement weights, for drawing a person of a company
 
     def __len__(self) -> int:
+        """Return the number of rows."""
         return len(self.number)
 
     def draw(self, dice: Dice, company: Ints) -> Ints:
@@ -77,7 +79,8 @@ class People:
         last = self.first[company] + self.size[company] - 1
         wanted = before + dice.uniform(len(company)) * (self.edges[last] - before)
         found = np.searchsorted(self.edges, wanted, side="right").astype(np.int64)
-        return np.clip(found, self.first[company], last)
+        drawn: Ints = np.clip(found, self.first[company], last)
+        return drawn
 
 
 def make_staff(settings: Settings) -> Staff:

@@ -1,4 +1,4 @@
-"""What the CRM knows of people: when a lead or contact is created, which lead becomes which deal."""
+"""What the CRM knows of people: when leads and contacts are made, which lead becomes a deal."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ KEY_STEP = 2**32
 
 @dataclass(frozen=True)
 class Records:
-    """Per person: times of the records (NEVER: none) and links; per new-business deal: how it began."""
+    """Per person: times of the records (NEVER: none), links; per deal: how it began."""
 
     first_touch: Ints  # position in the known touches, -1 when never known by a touch
     lead_created: Ints
@@ -81,7 +81,9 @@ def make_records(
         lead[person[is_new]] = NEVER
         _convert_group(settings, dice, people, deals.company[rows], created, lead, converted)
     contact = np.minimum(contact, converted)
-    return Records(first_touch, lead, contact, converted, converted_deal, deal_person, deal_created, deal_touch)
+    return Records(
+        first_touch, lead, contact, converted, converted_deal, deal_person, deal_created, deal_touch
+    )
 
 
 def _customer_since(companies: Companies, deals: Deals) -> Ints:
@@ -99,7 +101,7 @@ def _recent_touch(
     deals: Deals,
     rows: Ints,
 ) -> Ints:
-    """Return the last known touch of the account some hours before each deal, -1 when the deal is outbound."""
+    """Return the last known touch of the account some hours before each deal, -1: outbound."""
     row = settings.world["deals"]
     inbound = dice.chance(row["inbound_share"], len(rows))
     if not len(known):
@@ -116,10 +118,8 @@ def _recent_touch(
     return np.where(fits, found, -1)
 
 
-def _same_day(
-    settings: Settings, dice: Dice, known: Touches, touch: Ints, created: Ints
-) -> Ints:
-    """Return the times at which deals open: some of them hours after the response they start from."""
+def _same_day(settings: Settings, dice: Dice, known: Touches, touch: Ints, created: Ints) -> Ints:
+    """Return when the deals open: some of them hours after the response they start from."""
     hit = (touch >= 0) & dice.chance(settings.world["deals"]["same_day_share"], len(touch))
     wait = dice.between(7_200, 14_000, len(touch))
     if not len(known):

@@ -1,10 +1,10 @@
-"""The dbt settings of the sample's seeds: every column is text, so that a bad value reaches quarantine."""
+"""The dbt settings of the sample's seeds: all columns text, so that bad values reach quarantine."""
 
 from touchstone.sample.contracts import Contract
 
 HEAD = """\
-# Written by `touchstone sample` from the source contracts. Every column is text: a value that is no number or
-# date must load, so that raw() can put its row in quarantine.
+# Written by `touchstone sample` from the source contracts. Every column is text: a value that is no
+# number or date must load, so that raw() can put its row in quarantine.
 version: 2
 
 seeds:
@@ -17,7 +17,7 @@ def seed_settings(contracts: dict[tuple[str, str], Contract]) -> dict[str, str]:
     for contract in contracts.values():
         lines = [
             f"  - name: {contract.name}",
-            f'    description: "The sample company\'s {contract.system} table {contract.table}, as its source gives it."',
+            f"    description: The {contract.system} table {contract.table} of the sample company.",
             "    config:",
             "      column_types:",
             *[f"        {column}: varchar" for column in contract.types],

@@ -23,8 +23,8 @@ def account_signals(
     dice = Dice(settings.seed, "signals", block)
     shape = demand.intent.shape
     chance = np.where(demand.intent > 1.4, 0.13, 0.0012)
-    company, week = np.nonzero(dice.uniform(*shape) < chance)
-    level = demand.intent[company, week]
+    week, company = np.nonzero(dice.uniform(*shape) < chance)
+    level = demand.intent[week, company]
     day = settings.start + week * 7 * DAY + dice.between(0, 6, len(week)) * DAY
     kept = day < settings.end
     company, level, day = company[kept], level[kept], day[kept]

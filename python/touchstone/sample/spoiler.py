@@ -1,4 +1,4 @@
-"""Tools to spoil tables: change values, add copies, take rows away, and write down what was done."""
+"""Tools to spoil tables: change values, add copies, remove rows, and write down all of it."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ class Spoiler:
         return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=bool)
 
     def some(self, key: Key, share: float, among: Bools | None = None, least: int = 1) -> Ints:
-        """Return a share of the rows (at least some), in order; fewer when there are not so many."""
+        """Return a share of the rows (at least some), in order; fewer when there are fewer."""
         candidates = np.arange(self.tables[key].num_rows)
         if among is not None:
             candidates = candidates[among]

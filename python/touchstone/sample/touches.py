@@ -29,6 +29,7 @@ class Touches:
     is_sales: Bools
 
     def __len__(self) -> int:
+        """Return the number of rows."""
         return len(self.person)
 
     def take(self, rows: Bools | Ints) -> "Touches":
@@ -65,11 +66,11 @@ def _of_channel(
     channel: Channel,
 ) -> Touches:
     dice = Dice(settings.seed, "touches", channel.name, block)
-    company, week = np.nonzero(demand.exposed[channel.name])
+    week, company = np.nonzero(demand.exposed[channel.name])
     count = len(company)
     pick = _campaigns(settings, plan, companies, dice, channel, company, week)
     time = _times(settings, plan, dice, channel, week, pick)
-    eager = 1.0 + 0.5 * np.clip(demand.intent[company, week], 0.0, 3.0)
+    eager = 1.0 + 0.5 * np.clip(demand.intent[week, company], 0.0, 3.0)
     is_form = dice.chance(channel.form * eager, count)
     if channel.name in UPLOADED:
         seen = (time // DAY + dice.between(1, 4, count)) * DAY + dice.between(28_800, 36_000, count)
@@ -97,7 +98,7 @@ def _campaigns(
     company: Ints,
     week: Ints,
 ) -> Ints:
-    """Return one of the campaigns running in the week; of ad campaigns one of the company's region."""
+    """Return one of the campaigns running in the week; of ads one of the company's region."""
     regions = [row["region"] for row in settings.world["countries"]]
     home = np.array([region == "EU" for region in regions])[companies.country[company]]
     draw = dice.uniform(len(week))

@@ -20,7 +20,7 @@ from touchstone.sample.records import Records
 from touchstone.sample.touches import Touches
 from touchstone.sample.web import Pages, Sessions
 
-EFFECT_ACCOUNTS = 5_000  # of a larger company, the effects are measured on so many accounts
+EFFECT_ACCOUNTS = 2_000  # of a larger company, the effects are measured on so many accounts
 
 
 def table(**columns: Any) -> pa.Table:
@@ -83,7 +83,7 @@ def touches_truth(
     pages: Pages,
     first_page: int,
 ) -> pa.Table:
-    """Return the real touches: visits with their landing page view, responses, and sales touches."""
+    """Return the real touches: visits with their landing page view, responses, sales touches."""
     names = [channel.name for channel in settings.channels]
     landing = np.nonzero(pages.turn == 0)[0]
     visited = np.maximum(sessions.person, 0)
@@ -146,8 +146,9 @@ def stages_truth(
 def effects_truth(settings: Settings, staff: Staff, plan: Plan) -> pa.Table:
     """Return per channel the planted effect, and the deals that would not exist without it.
 
-    Each run switches one channel off and keeps all dice (common random numbers). The expected deals compare
-    the chances of both runs in the weeks in which the account was free to open a deal: no luck is in them.
+    Each run switches one channel off and keeps all dice (common random numbers). The expected deals
+    compare the chances of both runs in the weeks in which the account was free to open a deal: no
+    luck is in them.
     """
     count = min(settings.accounts, EFFECT_ACCOUNTS)
     companies = make_companies(settings, staff, 0, 0, count)

@@ -16,22 +16,35 @@ from touchstone.sample.plan import Plan
 from touchstone.sample.population import Companies, People
 from touchstone.sample.touches import Touches
 
-PATHS = ("/", "/pricing", "/product", "/product/integrations", "/customers", "/blog/forecasting-guide",
-         "/blog/pipeline-math", "/blog/marketing-sales-alignment", "/resources/buyer-guide",
-         "/resources/benchmark-report", "/webinars", "/demo")  # fmt: skip
+PATHS = (
+    "/",
+    "/pricing",
+    "/product",
+    "/product/integrations",
+    "/customers",
+    "/blog/forecasting-guide",
+    "/blog/pipeline-math",
+    "/blog/marketing-sales-alignment",
+    "/resources/buyer-guide",
+    "/resources/benchmark-report",
+    "/webinars",
+    "/demo",
+)
 LANDING_WEIGHTS = (5, 2, 3, 1, 1, 3, 2, 2, 3, 2, 1, 2)
 FORMS = (("Buyer guide", 8), ("Benchmark report", 9), ("Product demo", 11), ("Newsletter", 5))
 
 # Per channel: source, medium, weight, as people write them (F20). "" is no value.
 UTM: dict[str, list[tuple[str, str, int]]] = {
     "linkedin_ads": [("linkedin", "paid_social", 60), ("LinkedIn", "paid-social", 15),
-                     ("linkedin.com", "cpc", 12), ("LINKEDIN", "Paid_Social", 6), ("linkedin%20ads", "cpc", 7)],
-    "google_ads": [("google", "cpc", 80), ("Google", "CPC", 10), ("google", "ppc", 6), ("adwords", "cpc", 4)],
+                     ("linkedin.com", "cpc", 12), ("LINKEDIN", "Paid_Social", 6),
+                     ("linkedin%20ads", "cpc", 7)],
+    "google_ads": [("google", "cpc", 80), ("Google", "CPC", 10), ("google", "ppc", 6),
+                   ("adwords", "cpc", 4)],
     "brand_search": [("google", "cpc", 88), ("Google", "cpc", 12)],
     "meta_ads": [("facebook", "paid_social", 55), ("Facebook", "cpc", 15), ("fb", "paid", 10),
                  ("instagram", "paid_social", 20)],
-    "email_click": [("newsletter", "email", 50), ("hs_email", "email", 25), ("Newsletter", "E-Mail", 10),
-                    ("mkto", "nurture", 15)],
+    "email_click": [("newsletter", "email", 50), ("hs_email", "email", 25),
+                    ("Newsletter", "E-Mail", 10), ("mkto", "nurture", 15)],
     "organic_social": [("linkedin", "social", 30), ("", "", 70)],
     "partner": [("partner-portal", "partner", 100)],
     "review_site": [("g2", "referral", 40), ("", "", 60)],
@@ -41,7 +54,8 @@ REFERRERS: dict[str, list[str]] = {
     "google_ads": ["https://www.google.com/"],
     "brand_search": ["https://www.google.com/"],
     "meta_ads": ["https://l.facebook.com/", "https://www.instagram.com/"],
-    "organic_search": ["https://www.google.com/", "https://www.google.com/", "https://www.bing.com/", "https://duckduckgo.com/"],
+    "organic_search": ["https://www.google.com/", "https://www.google.com/",
+                       "https://www.bing.com/", "https://duckduckgo.com/"],
     "organic_social": ["https://www.linkedin.com/", "https://www.reddit.com/", "https://t.co/abc"],
     "ai_assistant": ["https://chatgpt.com/", "https://www.perplexity.ai/", "https://gemini.google.com/"],
     "referral": ["https://www.industryweekly.example/tools", "https://blog.ledgerline.example/post"],
@@ -53,8 +67,17 @@ CLICK_IDS = {
     "linkedin_ads": "li_fat_id=",
     "meta_ads": "fbclid=IwAR",
 }
-NOISE_CHANNELS = {"organic_search": 34, "direct": 26, "google_ads": 10, "linkedin_ads": 10, "meta_ads": 12,
-                  "organic_social": 4, "referral": 2, "ai_assistant": 2}  # fmt: skip
+NOISE_CHANNELS = {
+    "organic_search": 34,
+    "direct": 26,
+    "google_ads": 10,
+    "linkedin_ads": 10,
+    "meta_ads": 12,
+    "organic_social": 4,
+    "referral": 2,
+    "ai_assistant": 2,
+}
+TERMS = ("kelda", "revenue attribution software", "marketing analytics")
 IN_CONTEXT, IN_URL, IN_BOTH, CLICK_ONLY = range(4)
 
 
@@ -128,7 +151,7 @@ def make_pages(settings: Settings, sessions: Sessions, block: int) -> Pages:
     size = 1 + more
     session = np.repeat(np.arange(len(size), dtype=np.int64), size)
     turn = np.arange(len(session)) - np.repeat(np.cumsum(size) - size, size)
-    time = sessions.time[session] + turn * dice.between(20, 170, len(session))
+    time = sessions.time[session] + turn * 95 + dice.between(0, 80, len(session)) * (turn > 0)
     path = dice.pick(np.array(LANDING_WEIGHTS, dtype=np.float64), len(session))
     is_last = turn == size[session] - 1
     form_path = np.array([form[1] for form in FORMS], dtype=np.int64)
@@ -152,7 +175,7 @@ def page_views(
     number_from: int,
     block: int,
 ) -> tuple[Columns, Ints]:
-    """Return the page views, and which have UTM written oddly (F20); only the first page of a session tells where the visitor came from."""
+    """Return the page views, and which have odd UTM (F20); landing pages alone tell a source."""
     dice = Dice(settings.seed, "page views", block)
     count = len(pages.session)
     landing = pages.turn == 0
@@ -254,7 +277,7 @@ def _utm(settings: Settings, plan: Plan, sessions: Sessions, dice: Dice) -> dict
         "medium": col.blank(medium_text, hidden),
         "campaign": col.blank(campaign, hidden),
         "content": col.blank(content, hidden),
-        "term": col.text(["kelda", "revenue attribution software", "marketing analytics"], _terms(settings, sessions, hidden)),
+        "term": col.text(TERMS, _terms(settings, sessions, hidden)),
         "query": query,
         "referrer": col.text(hosts, referrer),
         "odd": (source >= 0) & (is_odd | hidden | (source_rank > 0)),
@@ -268,7 +291,7 @@ def _position(words: list[str], word: str) -> int:
 def _campaign_marks(
     settings: Settings, plan: Plan, sessions: Sessions, dice: Dice, has_utm: Bools
 ) -> tuple[Any, Any, Bools]:
-    """Return utm_campaign (in capitals at times, with %20, or a template left unfilled), content, which are odd."""
+    """Return utm_campaign (capitals, %20, a template left unfilled), content, which are odd."""
     count = len(sessions.time)
     is_ad = np.array([bool(channel.platform) for channel in settings.channels])[sessions.channel]
     ads = [ad.utm for ad in plan.ads]
