@@ -1,4 +1,7 @@
-{#- E-mail addresses stop here: what goes on is a keyed hash, a domain and whether the mailbox is a shared one. -#}
+{#-
+    E-mail addresses stop in staging: what goes on is a keyed hash, a domain and whether the mailbox is a shared
+    one. A model normalises the address first and makes the three from that.
+-#}
 
 {#- Lower case, without blanks; null when it is not an address, so that 'n/a' never joins strangers. -#}
 {% macro normalised_email(email) -%}
@@ -7,34 +10,27 @@
 
 
 {#-
-    The address by which people are matched: no +tag, and for Google's mailboxes, which ignore them, no dots
-    (elsewhere ann.lee and annlee may be two people).
+    The hash by which people are matched, of a normalised address: without its +tag, and for Google's mailboxes,
+    which ignore them, without dots (elsewhere ann.lee and annlee may be two people).
 -#}
-{% macro email_for_matching(email) -%}
-    {%- set address = normalised_email(email) -%}
-    {%- set mailbox = "regexp_replace(split_part(" ~ address ~ ", '@', 1), '[+].*$', '')" -%}
-    {%- set host = "split_part(" ~ address ~ ", '@', 2)" -%}
-    case
-        when {{ host }} in ('gmail.com', 'googlemail.com') then replace({{ mailbox }}, '.', '') || '@gmail.com'
-        else {{ mailbox }} || '@' || {{ host }}
-    end
+{% macro email_hash(address) -%}
+    {%- set untagged = "regexp_replace(" ~ address ~ ", '[+][^@]*@', '@')" -%}
+    {{ keyed_hash(
+        "case when split_part(" ~ address ~ ", '@', 2) in ('gmail.com', 'googlemail.com')"
+        ~ " then replace(split_part(" ~ untagged ~ ", '@', 1), '.', '') || '@gmail.com' else " ~ untagged ~ " end"
+    ) }}
 {%- endmacro %}
 
 
-{% macro email_hash(email) -%}
-    {{ keyed_hash(email_for_matching(email)) }}
-{%- endmacro %}
-
-
-{#- The registrable domain of an address: ann@mail.acme.co.uk is at acme.co.uk. -#}
-{% macro email_domain(email) -%}
-    {{ registrable_domain("split_part(" ~ normalised_email(email) ~ ", '@', 2)") }}
+{#- The registrable domain of a normalised address: ann@mail.acme.co.uk is at acme.co.uk. -#}
+{% macro email_domain(address) -%}
+    {{ registrable_domain("split_part(" ~ address ~ ", '@', 2)") }}
 {%- endmacro %}
 
 
 {#- True for info@, sales@ and the like: a mailbox of a team, not of one person. -#}
-{% macro is_role_mailbox(email) -%}
-    coalesce(split_part({{ email_for_matching(email) }}, '@', 1) in (select mailbox_name from {{ ref('role_mailboxes') }}), false)
+{% macro is_role_mailbox(address) -%}
+    coalesce(split_part({{ address }}, '@', 1) in (select mailbox_name from {{ ref('role_mailboxes') }}), false)
 {%- endmacro %}
 
 
@@ -49,5 +45,5 @@
 
 {#- An id that some systems fill with an e-mail address: then its hash, which equals email_hash of the person. -#}
 {% macro id_without_email(id) -%}
-    case when {{ id }} like '%@%' then {{ email_hash(id) }} else {{ id }} end
+    case when {{ id }} like '%@%' then {{ email_hash("lower(replace(" ~ id ~ ", ' ', ''))") }} else {{ id }} end
 {%- endmacro %}

@@ -2,15 +2,14 @@
 
 {#- Lower case, without 'www.', user, port: 'https://www.Acme.com:443/x' is at acme.com. -#}
 {% macro url_host(url) -%}
-    {{ extract_match("lower(" ~ url ~ ")", "'^(?:[a-z][a-z0-9+.-]*://)?(?://)?(?:[^/?#@]*@)?(?:www[.])?([^/?#:@ ]+[.][^/?#:@ ]+)'") }}
+    {{ extract_match("lower(" ~ url ~ ")", "'^(?:[a-z][a-z0-9+.-]*://|//)?(?:[^/?#@]*@)?(?:www[.])?([^/?#:@ ]+[.][^/?#:@ ]+)'") }}
 {%- endmacro %}
 
 
-{#- Lower case, from the first slash to the query, without a slash at the end; '/' for the home page. -#}
+{#- Decoded, from the first slash to the query, without a slash at the end; '/' for the home page. -#}
 {% macro url_path(url) -%}
-    {%- set after_scheme = "regexp_replace(" ~ decode_percent("lower(" ~ url ~ ")") ~ ", '^[a-z][a-z0-9+.-]*://', '')" -%}
-    {%- set path = extract_match(after_scheme, "'^[^/?#]*(/[^?#]*[^/?#])'") -%}
-    case when {{ url }} is not null then coalesce({{ without_emails(path) }}, '/') end
+    {%- set path = extract_match(url, "'^(?:[A-Za-z][A-Za-z0-9+.-]*://)?[^/?#]*(/[^?#]*)'") -%}
+    coalesce(nullif(regexp_replace({{ decode_percent(path) }}, '/+$', ''), ''), '/')
 {%- endmacro %}
 
 

@@ -1,23 +1,26 @@
+{#- A campaign tag in one spelling: decoded, lower case, trimmed. -#}
+{% macro utm_spelling(text) -%}
+    {%- set spaced = "replace(" ~ text ~ ", '+', ' ')" -%}
+    trim(lower({{ decode_percent(spaced) }}))
+{%- endmacro %}
+
+
 {#-
-    A campaign tag as people meant it: decoded, lower case, trimmed. A placeholder that the ad platform never
-    filled (curly brackets, [[adid]], __CID__) and '(not set)' are no value.
+    The value of a tag in one spelling. A placeholder that the ad platform never filled (curly brackets, [[adid]],
+    __CID__) and '(not set)' are no value; an address that a mailing wrote into it is masked.
 -#}
-{% macro utm_value(text) -%}
-    {%- set decoded = "trim(lower(" ~ decode_percent("replace(" ~ text ~ ", '+', ' ')") ~ "))" -%}
+{% macro utm_value(tag) -%}
     case
-        when {{ decoded }} in ('', '(not set)', 'not set', '(none)', 'null', 'undefined', 'none') then null
-        when {{ matches(decoded, "'[{}]|^__.*__$|^[[][[]'") }} then null
-        else {{ without_emails(decoded) }}
+        when {{ tag }} in ('', '(not set)', 'not set', '(none)', 'none', 'null', 'undefined') then null
+        when {{ matches(tag, "'[{}]|^__.*__$|^[[][[]'") }} then null
+        else {{ without_emails(tag) }}
     end
 {%- endmacro %}
 
 
 {#- A tag from the column that the tracker filled, else from the query of the page's address. -#}
-{% macro utm_from(column, url, name) -%}
-    coalesce(
-        {{ utm_value(column) }},
-        case when {{ url }} like '%=%' then {{ utm_value(url_parameter(url, name)) }} end
-    )
+{% macro utm_text(column, url, name) -%}
+    coalesce({{ column }}, case when {{ url }} like '%=%' then {{ url_parameter(url, name) }} end)
 {%- endmacro %}
 
 

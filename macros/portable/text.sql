@@ -63,7 +63,7 @@
 {%- endmacro %}
 
 {% macro default__decode_percent(text) -%}
-    coalesce(try(url_decode({{ text }})), {{ text }})
+    case when {{ text }} like '%|%%' escape '|' then coalesce(try(url_decode({{ text }})), {{ text }}) else {{ text }} end
 {%- endmacro %}
 
 {% macro spark__decode_percent(text) -%}

@@ -15,7 +15,7 @@ campaigns as (
         type as campaign_type,
         status as campaign_status,
         offer as offer_name,
-        {{ utm_value('utm_campaign') }} as utm_campaign,
+        {{ utm_value(utm_spelling('utm_campaign')) }} as utm_campaign,
         upper(currency_iso_code) as currency_code,
         coalesce(is_active, false) as is_active,
         budgeted_cost,

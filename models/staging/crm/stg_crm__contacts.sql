@@ -4,6 +4,14 @@ raw_contacts as (
     select * from {{ raw('crm', 'contacts') }}
 ),
 
+addressed as (
+    select
+        *,
+        {{ normalised_email('email') }} as email_address
+    from raw_contacts
+    where not coalesce(is_deleted, false) or master_record_id is not null
+),
+
 contacts as (
     select
         {{ crm_id('id') }} as contact_id,
@@ -11,13 +19,12 @@ contacts as (
         case when is_deleted then {{ crm_id('master_record_id') }} end as merged_into_contact_id,
         {{ crm_id('owner_id') }} as owner_id,
         created_date as created_at,
-        {{ email_hash('email') }} as email_hash,
-        {{ email_domain('email') }} as email_domain,
-        {{ is_role_mailbox('email') }} as is_role_mailbox,
+        {{ email_hash('email_address') }} as email_hash,
+        {{ email_domain('email_address') }} as email_domain,
+        {{ is_role_mailbox('email_address') }} as is_role_mailbox,
         title as job_title,
         lead_source
-    from raw_contacts
-    where not coalesce(is_deleted, false) or master_record_id is not null
+    from addressed
 )
 
 select * from contacts

@@ -4,6 +4,14 @@ raw_leads as (
     select * from {{ raw('crm', 'leads') }}
 ),
 
+addressed as (
+    select
+        *,
+        {{ normalised_email('email') }} as email_address
+    from raw_leads
+    where not coalesce(is_deleted, false) or master_record_id is not null
+),
+
 leads as (
     select
         {{ crm_id('id') }} as lead_id,
@@ -14,9 +22,9 @@ leads as (
         {{ crm_id('owner_id') }} as owner_id,
         created_date as created_at,
         converted_date,
-        {{ email_hash('email') }} as email_hash,
-        {{ email_domain('email') }} as email_domain,
-        {{ is_role_mailbox('email') }} as is_role_mailbox,
+        {{ email_hash('email_address') }} as email_hash,
+        {{ email_domain('email_address') }} as email_domain,
+        {{ is_role_mailbox('email_address') }} as is_role_mailbox,
         company as company_name,
         {{ registrable_domain(url_host('website')) }} as company_domain,
         title as job_title,
@@ -26,8 +34,7 @@ leads as (
         industry,
         number_of_employees as employee_count,
         coalesce(is_converted, false) as is_converted
-    from raw_leads
-    where not coalesce(is_deleted, false) or master_record_id is not null
+    from addressed
 )
 
 select * from leads
