@@ -9,7 +9,7 @@
     {#- dots and apostrophes go (S.A. is SA); other signs part words; letters of any script stay -#}
     {%- set joined = replace_everywhere(lower_plain, "[.`’]|['']", "") -%}
     {%- set words = replace_everywhere(joined, "[][ ,;:/&+(){}<>_!?*#|@=~-]+", " ") -%}
-    {%- set legal_forms = "( (incorporated|inc|corporation|corp|company|co|limited|ltd|llc|llp|lp|plc|gmbh|mbh|ag|kg|se|sa|sas|sarl|srl|spa|bv|nv|ab|as|asa|oy|oyj|pty|pvt|ltda|holdings?|group))+$" -%}
+    {%- set legal_forms = "( (incorporated|inc|corporation|corp|company|co|limited|ltd|llc|llp|lp|plc|gmbh|mbh|ag|kg|se|sa|sas|sarl|srl|spa|bv|nv|ab|as|asa|oy|oyj|pty|pvt|ltda|kk|holdings?|group))+$" -%}
     nullif(trim({{ replace_everywhere("trim(" ~ words ~ ")", legal_forms, "") }}), '')
 {%- endmacro %}
 
