@@ -9,22 +9,22 @@ responses as (
 
 staged as (
     select
-        'campaign_response' as stream,
+        'campaign_response' as stream_name,
         (select count(*) from {{ ref('stg_crm__campaign_members') }} where has_responded) as staged_count
     union all
     select
-        'activity' as stream,
+        'activity' as stream_name,
         (select count(*) from {{ ref('stg_crm__tasks') }}) + (select count(*) from {{ ref('stg_crm__events') }})
             as staged_count
     union all
     select
-        'web' as stream,
+        'web' as stream_name,
         (select count(*) from {{ ref('int_page_views_rolled_into_sessions') }}) as staged_count
 ),
 
 streamed as (
     select
-        case touch_kind when 'form' then 'web' else touch_kind end as stream,
+        case touch_kind when 'form' then 'web' else touch_kind end as stream_name,
         count(*) as touch_count
     from touches
     group by all
@@ -32,20 +32,20 @@ streamed as (
 
 folded as (
     select
-        'campaign_response' as stream,
+        'campaign_response' as stream_name,
         sum(response_count) - count(*) as folded_count
     from responses
 ),
 
 compared as (
     select
-        staged.stream,
+        staged.stream_name,
         staged.staged_count,
         coalesce(streamed.touch_count, 0) as touch_count,
         coalesce(folded.folded_count, 0) as folded_count
     from staged
-    left join streamed on staged.stream = streamed.stream
-    left join folded on staged.stream = folded.stream
+    left join streamed on staged.stream_name = streamed.stream_name
+    left join folded on staged.stream_name = folded.stream_name
 )
 
 select * from compared

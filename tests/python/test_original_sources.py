@@ -49,7 +49,10 @@ def test_a_later_edit_in_the_crm_and_a_full_refresh_change_no_original_source(
 
     newcomer = "(select * replace ('00Q000000000099AAA' as id, 'Newcomer' as lead_source) "
     rows(warehouse, f"insert into raw.crm__leads {newcomer} from raw.crm__leads limit 1)")
-    rows(warehouse, "update raw.crm__leads set lead_source = 'Edited' where lead_source <> 'Newcomer'")
+    rows(
+        warehouse,
+        "update raw.crm__leads set lead_source = 'Edited' where lead_source <> 'Newcomer'",
+    )
     rows(warehouse, "update raw.crm__contacts set lead_source = 'Edited'")
     rows(warehouse, "delete from raw.crm__lead_changes")
     dbt("run", "--full-refresh", "--select", "+int_people_original_sources")

@@ -63,8 +63,8 @@ accounts_ranked as (
                 is_customer desc,
                 has_open_opportunity desc,
                 contact_count desc,
-                created_at nulls last,
-                account_id
+                created_at asc nulls last,
+                account_id asc
         ) as matching_rank
     from accounts_described
 )

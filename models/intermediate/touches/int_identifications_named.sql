@@ -79,7 +79,7 @@ identifications_named as (
         coalesce(people_of_mailboxes.person_id, people_of_users.person_id) as person_id,
         coalesce(
             people_of_mailboxes.person_id, people_of_users.person_id, identifications.email_hash, identifications.user_id
-        ) as identity
+        ) as identity_key
     from identifications
     left join people_of_mailboxes on identifications.email_hash = people_of_mailboxes.email_hash
     left join people_of_users on identifications.user_id = people_of_users.user_id
@@ -89,6 +89,6 @@ select
     anonymous_id,
     person_id,
     identified_at,
-    identity
+    identity_key
 from identifications_named
-where identity is not null
+where identity_key is not null

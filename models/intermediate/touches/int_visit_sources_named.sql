@@ -20,14 +20,21 @@ source_categories as (
     select * from {{ ref('source_categories') }}
 ),
 
--- a visit that comes from one of our own pages is a session that timed out; a host with less than 1 % of the
--- sessions is somebody's translator, cache or copy
-own_domains as (
-    select regexp_replace(page_host, '^www[.]', '') as own_domain
+page_domains as (
+    select
+        regexp_replace(page_host, '^www[.]', '') as page_domain,
+        count(*) as session_count
     from sessions
     where page_host is not null
     group by all
-    having count(*) * 100 >= (select count(*) from sessions)
+),
+
+-- a visit that comes from one of our own pages is a session that timed out; a host with less than 1 % of the
+-- sessions is somebody's translator, cache or copy
+own_domains as (
+    select page_domain as own_domain
+    from page_domains
+    qualify session_count * 100 >= sum(session_count) over ()
 ),
 
 combinations as (
@@ -42,14 +49,16 @@ combinations as (
     group by all
 ),
 
+ignored_domains as (
+    select own_domain as ignored_domain from own_domains
+    union all
+    select referrer_host as ignored_domain from ignored_referrers
+),
+
 referrers_to_ignore as (
     select distinct combinations.referrer_name
     from combinations
-    inner join (
-        select own_domain as ignored_domain from own_domains
-        union all
-        select referrer_host as ignored_domain from ignored_referrers
-    ) as ignored_domains
+    inner join ignored_domains
         on
             combinations.referrer_name = ignored_domains.ignored_domain
             or combinations.referrer_name like '%.' || ignored_domains.ignored_domain

@@ -11,15 +11,15 @@ identifications_compared as (
         anonymous_id,
         person_id,
         identified_at,
-        identity,
-        lag(identity) over (partition by anonymous_id order by identified_at, identity) as previous_identity
+        identity_key,
+        lag(identity_key) over (partition by anonymous_id order by identified_at, identity_key) as previous_identity
     from identifications
 ),
 
 visitors_counted as (
     select
         anonymous_id,
-        count(distinct identity) as identity_count
+        count(distinct identity_key) as identity_count
     from identifications
     group by anonymous_id
 ),
@@ -32,7 +32,7 @@ changes_of_identity as (
         identifications_compared.previous_identity is null as is_first,
         lead(identifications_compared.identified_at) over (
             partition by identifications_compared.anonymous_id
-            order by identifications_compared.identified_at, identifications_compared.identity
+            order by identifications_compared.identified_at, identifications_compared.identity_key
         ) as next_identified_at
     from identifications_compared
     inner join visitors_counted on identifications_compared.anonymous_id = visitors_counted.anonymous_id
@@ -40,7 +40,7 @@ changes_of_identity as (
         visitors_counted.identity_count <= {{ people_per_visitor }}
         and (
             identifications_compared.previous_identity is null
-            or identifications_compared.identity <> identifications_compared.previous_identity
+            or identifications_compared.identity_key <> identifications_compared.previous_identity
         )
 ),
 
