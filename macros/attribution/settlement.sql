@@ -81,9 +81,24 @@
 {%- endmacro %}
 
 
-{#- Parts per billion of a weight in the whole of its journey, rounded down. -#}
+{#-
+    Parts per billion of a weight in the whole of its journey, rounded down. The exact division of numbers this wide
+    is five times slower than the rest of the weighing, so the quotient is guessed with floats, which errs by one at
+    most, and put right by exact multiplication: the result does not depend on the engine's floats.
+-#}
 {% macro weight_part(weight, whole) -%}
-    cast({{ integer_divide(wide_integer(weight) ~ ' * 1000000000', whole) }} as bigint)
+    {%- set guess -%}
+        cast(floor(cast({{ weight }} as double) * 1000000000 / cast({{ whole }} as double)) as bigint)
+    {%- endset -%}
+    ({{ guess }} + case
+        when {{ weight_remainder(weight, whole, guess) }} < 0 then -1
+        when {{ weight_remainder(weight, whole, guess) }} >= {{ whole }} then 1
+        else 0
+    end)
+{%- endmacro %}
+
+{% macro weight_remainder(weight, whole, ppb) -%}
+    {{ wide_integer(weight) }} * 1000000000 - {{ wide_integer(ppb) }} * {{ whole }}
 {%- endmacro %}
 
 
@@ -93,8 +108,7 @@
 -#}
 {% macro decay_claim(model) -%}
     {{ claim(
-        wide_integer(model.name ~ '_weight') ~ ' * 1000000000 - ' ~ wide_integer(model.name ~ '_ppb') ~ ' * '
-        ~ model.name ~ '_whole',
+        '(' ~ weight_remainder(model.name ~ '_weight', model.name ~ '_whole', model.name ~ '_ppb') ~ ')',
         '99999 - age_days', 'position', 100000
     ) }}
 {%- endmacro %}
