@@ -163,3 +163,9 @@
         end
     )
 {%- endmacro %}
+
+
+{#- The share of a whole (0 to 1, or a fractional count when summed) that a mart shows for parts per billion. -#}
+{% macro share_of_whole(ppb) -%}
+    cast(cast({{ ppb }} as decimal(20, 0)) * 0.000000001 as decimal(18, 9))
+{%- endmacro %}
