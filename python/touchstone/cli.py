@@ -4,13 +4,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from touchstone import build, expected, summary
+from touchstone import build, expected, query, summary
 from touchstone.errors import UserError
 from touchstone.load import command as load
 from touchstone.sample import command as sample
 
 EXIT_USER_ERROR = 2
-COMMANDS = (build, load, summary, sample, expected)
+COMMANDS = (build, summary, query, load, sample, expected)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -1,9 +1,50 @@
 """`touchstone summary`: what is in the warehouse, and whether it adds up."""
 
 import argparse
+import sys
 from pathlib import Path
+from typing import Any
 
+import duckdb
+
+from touchstone.errors import UserError
 from touchstone.project import connect, project_directory, warehouse_path
+
+QUERY_TO_TRY = (
+    "select channel, sum(credited_revenue_amount) as credited_revenue "
+    "from attribution.touch_credits group by channel order by credited_revenue desc"
+)
+
+ROWS_SQL = """
+    select
+        count(*) filter (where received_count > 0) as tables,
+        coalesce(sum(received_count), 0)::bigint as received,
+        coalesce(sum(quarantined_count), 0)::bigint as quarantined
+    from quality.source_rows
+"""
+
+# Deals won, once: under the model that is agreed for revenue.
+DEALS_SQL = """
+    select
+        reconciliation.line_item,
+        min(reconciliation.line_rank) as line_rank,
+        sum(reconciliation.deal_count)::bigint as deals,
+        sum(reconciliation.deal_amount) as amount,
+        min(reconciliation.currency_code) as currency_code
+    from quality.crm_reconciliation_by_month as reconciliation
+    inner join definitions.attribution_models as models
+        on reconciliation.attribution_model = models.attribution_model
+    where reconciliation.attribution_scope = 'revenue' and models.agreed_for = 'revenue'
+    group by reconciliation.line_item
+    order by line_rank, reconciliation.line_item
+"""
+
+LABELS = {
+    "CRM total": "deals won",
+    "attributed": "  credited to touches",
+    "unattributed": "  unattributed",
+    "difference": "difference to the CRM",
+}
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -11,7 +52,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "summary",
         help="say what is in the warehouse and whether it adds up to the CRM",
-        description="Rows in and quarantined, deals won, credited, unattributed, difference.",
+        description=(
+            "Raw rows in and quarantined, deals won, credited, unattributed and excluded, and the "
+            "difference to the CRM. Exit code 1 when that is not zero."
+        ),
     )
     parser.set_defaults(run=run)
 
@@ -23,5 +67,40 @@ def run(_options: argparse.Namespace) -> int:
 
 def print_summary(warehouse: Path) -> bool:
     """Print the closing summary; return whether the difference to the CRM is zero."""
-    connect(warehouse, read_only=True).close()
-    return True
+    with connect(warehouse, read_only=True) as connection:
+        try:
+            rows = connection.execute(ROWS_SQL).fetchone()
+            deals = connection.execute(DEALS_SQL).fetchall()
+            days = connection.execute("select * from intermediate.int_days_of_data").fetchone()
+        except duckdb.CatalogException as error:
+            raise UserError(
+                f"{warehouse} holds no finished build ({str(error).splitlines()[0]}); build it: make build"
+            ) from error
+    assert rows is not None and days is not None
+    print("\n".join(_lines(warehouse, rows, days, deals)))
+    return all(line[2] == 0 and line[3] == 0 for line in deals if line[0] == "difference")
+
+
+def _lines(
+    warehouse: Path, rows: tuple[Any, ...], days: tuple[Any, ...], deals: list[tuple[Any, ...]]
+) -> list[str]:
+    tables, received, quarantined = rows
+    lines = [
+        "",
+        f"  {'raw rows in':<34}{received:>10,}   in {tables} source tables, {days[0]} to {days[1]}",
+        f"  {'rows quarantined':<34}{quarantined:>10,}   why: quality.quarantined_rows",
+        "",
+    ]
+    if not deals:
+        lines.append("  no deal was won: there is nothing to credit")
+    for line_item, _rank, count, amount, currency in deals:
+        label = LABELS.get(line_item, f"  {line_item}")
+        lines.append(f"  {label:<34}{count:>10,}{amount:>20,.2f} {currency}")
+    return [
+        *lines,
+        "",
+        f"  warehouse   {warehouse}",
+        "              opens in every DuckDB client from 1.2 to 2.0",
+        f'  try         {sys.argv[0]} query "{QUERY_TO_TRY}"',
+        "",
+    ]
