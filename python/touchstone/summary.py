@@ -74,9 +74,11 @@ def print_summary(warehouse: Path) -> bool:
             days = connection.execute("select * from intermediate.int_days_of_data").fetchone()
         except duckdb.CatalogException as error:
             raise UserError(
-                f"{warehouse} holds no finished build ({str(error).splitlines()[0]}); build it: make build"
+                f"{warehouse} holds no finished build; build it: make build "
+                f"({str(error).splitlines()[0]})"
             ) from error
-    assert rows is not None and days is not None
+    assert rows is not None
+    assert days is not None
     print("\n".join(_lines(warehouse, rows, days, deals)))
     return all(line[2] == 0 and line[3] == 0 for line in deals if line[0] == "difference")
 
