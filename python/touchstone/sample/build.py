@@ -1,30 +1,44 @@
 """One run: the world in blocks of accounts, each block's tables, then what exists once."""
 
+import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import get_context
 
 import numpy as np
 import pyarrow as pa
 
-from touchstone.sample import crm_activity, crm_deals, crm_people, money, signals, truth, web
+from touchstone.sample import (
+    crm_activity,
+    crm_campaigns,
+    crm_deals,
+    crm_people,
+    money,
+    signals,
+    truth,
+    web,
+)
 from touchstone.sample.contracts import Contract
 from touchstone.sample.crm_people import Columns
 from touchstone.sample.cycles import make_cycles
 from touchstone.sample.deals import Deals, concatenate, later_business, new_business, test_deals
 from touchstone.sample.demand import simulate
 from touchstone.sample.dice import Dice, Ints
-from touchstone.sample.faults import OPPORTUNITIES, spoil_crm
+from touchstone.sample.faults import spoil_crm
 from touchstone.sample.faults_elsewhere import PAGES, spoil_rest, spoil_web
 from touchstone.sample.files import as_text, in_contract
 from touchstone.sample.parameters import BLOCK_ACCOUNTS, Settings
 from touchstone.sample.plan import Plan, make_plan
 from touchstone.sample.population import Staff, make_companies, make_people, make_staff
 from touchstone.sample.records import make_records
-from touchstone.sample.spoiler import Key, Spoiler, with_texts
+from touchstone.sample.spoiler import OPPORTUNITIES, Key, Spoiler, with_texts
 from touchstone.sample.touches import make_touches
 
 Contracts = dict[Key, Contract]
 ROW_SPACE = 4_000_000  # numbers that one block may use for the rows of one table
+WORKERS = 4  # processes for the blocks of a large company
 COPY_SPACE = 200_000  # and for copies of leads, contacts and accounts
 
 
@@ -40,21 +54,31 @@ def make_parts(
     settings: Settings, contracts: Contracts, report: Callable[[str], None], *, as_csv: bool
 ) -> Iterator[Part]:
     """Yield blocks of accounts, then what exists once; values that fit no type only `as_csv`."""
-    staff, plan = make_staff(settings), make_plan(settings)
-    people_before = 0
-    for block in range(-(-settings.accounts // BLOCK_ACCOUNTS)):
-        last = min((block + 1) * BLOCK_ACCOUNTS, settings.accounts)
-        report(f"accounts {block * BLOCK_ACCOUNTS + 1:,} to {last:,} of {settings.accounts:,}")
-        maker = _Block(settings, contracts, staff, plan, block, people_before)
-        people_before += len(maker.people)
-        yield _part(maker.spoiler, maker.truths, as_csv)
+    blocks = -(-settings.accounts // BLOCK_ACCOUNTS)
+    make = partial(_block_part, settings, contracts, as_csv)
+    report(f"{settings.accounts:,} accounts over {settings.months} months")
+    if blocks == 1:
+        yield make(0)
+    else:
+        workers = min(os.cpu_count() or 1, WORKERS)
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            for block, part in enumerate(pool.map(make, range(blocks))):
+                done = min((block + 1) * BLOCK_ACCOUNTS, settings.accounts)
+                report(f"{done:,} of {settings.accounts:,} accounts done")
+                yield part
     report("campaigns, ads, finance, and what each channel really did")
-    spoiler = _once(settings, contracts, staff, plan)
+    staff, plan = make_staff(settings), make_plan(settings)
     truths = {
         "channel_effect": truth.effects_truth(settings, staff, plan),
         "staff_effect": truth.staff_truth(staff),
     }
-    yield _part(spoiler, truths, as_csv)
+    yield _part(_once(settings, contracts, staff, plan), truths, as_csv)
+
+
+def _block_part(settings: Settings, contracts: Contracts, as_csv: bool, block: int) -> Part:
+    """Return one block of accounts; it does not depend on the others."""
+    maker = _Block(settings, contracts, make_staff(settings), make_plan(settings), block)
+    return _part(maker.spoiler, maker.truths, as_csv)
 
 
 def _part(spoiler: Spoiler, truths: dict[str, pa.Table], as_csv: bool) -> Part:
@@ -67,7 +91,7 @@ def _once(settings: Settings, contracts: Contracts, staff: Staff, plan: Plan) ->
     """Return the tables that do not grow with the accounts."""
     columns: dict[Key, Columns] = {
         ("crm", "users"): crm_people.users(staff),
-        ("crm", "campaigns"): crm_activity.campaigns(settings, staff, plan),
+        ("crm", "campaigns"): crm_campaigns.campaigns(settings, staff, plan),
         ("crm", "conversion_rates"): crm_deals.conversion_rates(settings),
         **money.ad_tables(settings, plan),
         ("finance", "campaign_costs"): money.campaign_costs(settings, plan),
@@ -88,7 +112,6 @@ class _Block:
         staff: Staff,
         plan: Plan,
         block: int,
-        people_before: int,
     ) -> None:
         """Make everything of the block."""
         self.settings, self.staff, self.plan, self.block = settings, staff, plan, block
@@ -96,7 +119,7 @@ class _Block:
         first = block * BLOCK_ACCOUNTS
         count = min(BLOCK_ACCOUNTS, settings.accounts - first)
         self.companies = make_companies(settings, staff, block, first, count)
-        self.people = make_people(settings, self.companies, block, people_before)
+        self.people = make_people(settings, self.companies, block, self.base)
         self.demand = simulate(settings, staff, plan, self.companies, block)
         self.touches = make_touches(settings, plan, self.companies, self.people, self.demand, block)
         self.known = self.touches.take(self.touches.is_form | self.touches.is_response)
@@ -178,7 +201,7 @@ class _Block:
         settings, people, records = self.settings, self.people, self.records
         calls = self.touches.take(self.touches.is_sales)
         return {
-            ("crm", "campaign_members"): crm_activity.campaign_members(
+            ("crm", "campaign_members"): crm_campaigns.campaign_members(
                 settings, self.plan, people, self.known, records, self.base, self.block
             ),
             ("crm", "tasks"): crm_activity.tasks(

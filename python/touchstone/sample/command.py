@@ -11,7 +11,7 @@ from touchstone.project import project_directory
 from touchstone.sample.build import make_parts
 from touchstone.sample.contracts import Contract, read_contracts
 from touchstone.sample.files import Writer
-from touchstone.sample.parameters import Settings, read_world, settings_of
+from touchstone.sample.parameters import MOST_ACCOUNTS, Settings, read_world, settings_of
 from touchstone.sample.seed_settings import seed_settings
 
 DEFAULT_SEED = 7
@@ -106,6 +106,10 @@ def check_numbers(accounts: int, months: int, seed: int) -> None:
     """Refuse sizes that make no company."""
     if accounts < 20:
         raise UserError(f"--accounts {accounts}: at least 20 are needed for a company with deals")
+    if accounts > MOST_ACCOUNTS:
+        raise UserError(
+            f"--accounts {accounts}: {MOST_ACCOUNTS:,} at most; use several seeds for more"
+        )
     if not 3 <= months <= 120:
         raise UserError(f"--months {months}: between 3 and 120, please")
     if seed < 0:

@@ -213,7 +213,8 @@ def _in_account_currency(
     step = _round_units(settings, companies)[company]
     rounded = np.maximum((minor / step).astype(np.int64), 1) * step
     odd = (np.arange(len(company)) % 8 == 3) & (currency_digits(settings)[currency] == 2)
-    return rounded + np.where(odd, 37 + np.arange(len(company)) % 61, 0)
+    amounts: Ints = rounded + np.where(odd, 37 + np.arange(len(company)) % 61, 0)
+    return amounts
 
 
 def _quarter_ends(times: Ints) -> Ints:

@@ -45,7 +45,8 @@ class Dice:
 
     def between(self, low: int, high: int, count: int) -> Ints:
         """Return whole numbers in [low, high]."""
-        return low + (self.uniform(count) * (high - low + 1)).astype(np.int64)
+        drawn: Ints = low + (self.uniform(count) * (high - low + 1)).astype(np.int64)
+        return drawn
 
     def chance(self, probability: float | Floats, count: int) -> Bools:
         """Return true with the probability given."""
@@ -56,7 +57,8 @@ class Dice:
         """Return positions in `weights`, each in proportion to its weight."""
         edges = np.cumsum(np.asarray(weights, dtype=np.float64))
         found = np.searchsorted(edges, self.uniform(count) * edges[-1], side="right")
-        return np.minimum(found, len(edges) - 1).astype(np.int64)
+        picked: Ints = np.minimum(found, len(edges) - 1).astype(np.int64)
+        return picked
 
     def normal(self, *shape: int) -> Floats:
         """Return standard normal numbers (in 4,096 steps, the largest 3.67)."""

@@ -6,8 +6,7 @@ import pyarrow.compute as pc
 
 from touchstone.sample import columns as col
 from touchstone.sample.columns import DAY
-from touchstone.sample.faults import later
-from touchstone.sample.spoiler import Key, Spoiler
+from touchstone.sample.spoiler import Key, Spoiler, later
 
 PAGES: Key = ("web", "page_views")
 FORMS: Key = ("web", "identifies")
@@ -36,7 +35,7 @@ def scanners(spoiler: Spoiler, number_from: int) -> None:
     turn = np.arange(count) % 6
     seen = later(spoiler.values(PAGES, "timestamp").take(pa.array(rows)), turn - 30)
     ids = col.numbered("pv", number_from + spoiler.tables[PAGES].num_rows + np.arange(count))
-    cookies = col.numbered("c", 900_000_000 + number_from + np.arange(count) // 6)
+    cookies = col.numbered("s", number_from + np.arange(count) // 6)
     changes = {
         "id": ids,
         "anonymous_id": cookies,

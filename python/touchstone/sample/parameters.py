@@ -14,6 +14,7 @@ WORLD_FILE = Path(__file__).with_name("world.yml")
 EPOCH = date(1970, 1, 1)
 BASE_ACCOUNTS = 600  # costs in world.yml are for a company of this many accounts
 BLOCK_ACCOUNTS = 20_000  # accounts generated at a time; bounds the memory
+MOST_ACCOUNTS = 99 * BLOCK_ACCOUNTS  # beyond, the numbers that ids are made of would meet
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,16 @@ import pyarrow.compute as pc
 from touchstone.sample.dice import Bools, Dice, Ints
 
 Key = tuple[str, str]
+ACCOUNTS: Key = ("crm", "accounts")
+CONTACTS: Key = ("crm", "contacts")
+LEADS: Key = ("crm", "leads")
+LEAD_CHANGES: Key = ("crm", "lead_changes")
+OPPORTUNITIES: Key = ("crm", "opportunities")
+CHANGES: Key = ("crm", "opportunity_changes")
+ROLES: Key = ("crm", "opportunity_contact_roles")
+MEMBERS: Key = ("crm", "campaign_members")
+TASKS: Key = ("crm", "tasks")
+
 FAULT_COLUMNS = ("system_name", "table_name", "row_id", "column_name", "fault_id", "original_value")
 
 
@@ -125,3 +135,8 @@ def with_texts(
                 values[text[2]] = text[3]
         place = table.column_names.index(column)
         tables[key] = table.set_column(place, column, pa.array(values, type=pa.string()))
+
+
+def later(values: Any, seconds: Ints) -> Any:
+    """Return timestamps moved by seconds."""
+    return pc.add(values, pa.array(seconds).cast(pa.duration("s")).cast(pa.duration("us")))
