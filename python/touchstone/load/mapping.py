@@ -336,6 +336,9 @@ class _Reader:
         settings: dict[str, object] = {}
         for name in section:
             text, line = self._text(section, name), section.lines[name]
+            if isinstance(self.known_settings[name], bool):
+                settings[name] = self._choice(section, name, ("true", "false")) == "true"
+                continue
             if isinstance(self.known_settings[name], int):
                 if not re.fullmatch(r"-?\d+", text):
                     self._fail(line, f"'{name}' is '{text}'; it must be a whole number")

@@ -1,0 +1,277 @@
+"""Two public companies, each loaded by a mapping, built, and held to the figures of their files.
+
+The data are not part of the project: they are read from TOUCHSTONE_SHARED_DATA, else
+../shared/data.
+"""
+
+import csv
+import os
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+from touchstone.build import as_vars, dbt
+from touchstone.load import dbt_vars
+from touchstone.load.loading import Outcome, load
+from touchstone.load.mapping import find_mapping, read_mapping
+from touchstone.project import WAREHOUSE_VARIABLE, project_directory
+
+PROJECT = project_directory()
+SHARED = Path(os.environ.get("TOUCHSTONE_SHARED_DATA", PROJECT / ".." / "shared" / "data"))
+Query = Callable[[str], list[tuple[Any, ...]]]
+
+
+def expected(name: str) -> list[dict[str, str]]:
+    with (SHARED / "expected" / name).open(encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def build(company: str, folder: Path) -> tuple[Outcome, Path]:
+    files = SHARED / company
+    if not files.is_dir():
+        pytest.skip(f"no {files}: set TOUCHSTONE_SHARED_DATA to the folder of the public data")
+    warehouse = folder / f"{company}.duckdb"
+    outcome = load(files, read_mapping(find_mapping(company), PROJECT), PROJECT, warehouse)
+    before = os.environ.get(WAREHOUSE_VARIABLE)
+    arguments = ["build", "--vars", as_vars(dbt_vars(company, PROJECT))]
+    # the worked examples are the same for every company, and build of the sample runs them
+    arguments += ["--exclude-resource-type", "unit_test", "--target-path", str(folder / "target")]
+    try:
+        assert dbt(PROJECT, warehouse, arguments), f"dbt build of {company} failed"
+    finally:
+        # dbt keeps its file open until the process ends
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        if before is None:
+            os.environ.pop(WAREHOUSE_VARIABLE, None)
+        else:
+            os.environ[WAREHOUSE_VARIABLE] = before
+    return outcome, warehouse
+
+
+def reader(warehouse: Path) -> Iterator[Query]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        yield lambda sql: connection.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="module")
+def olist_built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, Path]:
+    return build("olist", tmp_path_factory.mktemp("olist"))
+
+
+@pytest.fixture
+def olist(olist_built: tuple[Outcome, Path]) -> Iterator[Query]:
+    yield from reader(olist_built[1])
+
+
+@pytest.fixture(scope="module")
+def maven_built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, Path]:
+    return build("maven_crm", tmp_path_factory.mktemp("maven_crm"))
+
+
+@pytest.fixture
+def maven(maven_built: tuple[Outcome, Path]) -> Iterator[Query]:
+    yield from reader(maven_built[1])
+
+
+def test_no_row_of_the_two_companies_is_set_aside(
+    olist_built: tuple[Outcome, Path], maven_built: tuple[Outcome, Path]
+) -> None:
+    assert olist_built[0].quarantined == []
+    assert maven_built[0].quarantined == []
+
+
+# Olist
+
+
+def test_olist_converts_as_published_by_origin(olist: Query) -> None:
+    found = olist(
+        """
+        select
+            coalesce(people.original_lead_source, '(null)'),
+            count(*),
+            count(deals.opportunity_id)
+        from core.people as people
+        left join staging.stg_crm__leads as leads on people.person_id = leads.lead_id
+        left join core.opportunities as deals
+            on leads.converted_opportunity_id = deals.opportunity_id and deals.is_won
+        group by 1
+        """
+    )
+    by_origin = {row["origin"]: row for row in expected("olist_by_origin.csv")}
+    total = by_origin.pop("")
+    assert {origin: (leads, deals) for origin, leads, deals in found} == {
+        origin: (int(row["mqls"]), int(row["deals"])) for origin, row in by_origin.items()
+    }
+    deals = sum(row[2] for row in found)
+    assert round(deals / sum(row[1] for row in found), 6) == float(total["conv_rate"]) == 0.105250
+
+
+def test_olist_deals_close_as_published(olist: Query) -> None:
+    (row,) = olist(
+        """
+        select
+            count(*),
+            round(avg(closed_date - created_date), 4),
+            median(closed_date - created_date),
+            count_if(closed_date - created_date between 0 and 30)
+                + count_if(closed_date < created_date),
+            count_if(closed_date - created_date <= 90)
+        from core.opportunities
+        where is_won
+        """
+    )
+    assert row == (842, 48.4406, 14, 555, 692)
+
+
+def test_olist_keeps_and_flags_the_deal_won_before_first_contact(olist: Query) -> None:
+    assert olist(
+        "select closed_date - created_date, is_won from core.opportunities where "
+        "is_closed_before_created"
+    ) == [(-2, True)]
+
+
+def test_olist_deals_are_worth_their_line_items(olist: Query) -> None:
+    assert olist(
+        """
+        select currency_code, amount_basis, count(*), sum(deal_amount)
+        from core.opportunities group by all order by 2
+        """
+    ) == [("BRL", "line_items", 380, Decimal("676851.48")), ("BRL", "missing", 462, None)]
+
+
+def test_olist_revenue_by_origin_is_as_published(olist: Query) -> None:
+    found = olist(
+        """
+        select coalesce(lead_source, '(null)'), sum(deal_amount)
+        from core.opportunities group by 1 having sum(deal_amount) > 0
+        """
+    )
+    assert dict(found) == {
+        row["origin"]: Decimal(row["item_price_revenue"]).quantize(Decimal("0.01"))
+        for row in expected("olist_by_origin.csv")
+        if row["origin"] and float(row["item_price_revenue"])
+    }
+
+
+def test_olist_touches_show_origin_and_landing_page(olist: Query) -> None:
+    found = olist(
+        """
+        select utm_source, channel, count(*), count(person_id), count(content_name)
+        from core.touches group by all
+        """
+    )
+    by_source = {row[0]: row[1:] for row in found}
+    assert sum(row[1] for row in by_source.values()) == 8000
+    assert all(row[1] == row[2] == row[3] for row in by_source.values())
+    assert by_source["unknown"][:2] == ("Unassigned", 1099)
+    assert by_source["no_origin"][:2] == ("Unassigned", 60)
+    assert by_source["google"][:2] == ("Paid Search", 1586)
+    assert by_source["(direct)"][:2] == ("Direct", 499)
+
+
+def test_olist_has_the_pair_on_every_deal(olist: Query) -> None:
+    assert olist(
+        "select count(*) from core.opportunities where owner_id is null or sdr_id is null"
+    ) == [(0,)]
+
+
+# Maven
+
+
+def test_maven_stages_are_as_published(maven: Query) -> None:
+    found = maven(
+        """
+        select
+            case when is_won then 'Won' when is_lost then 'Lost'
+            when created_date is null then 'Prospecting'
+            else 'Engaging' end,
+            count(*),
+            coalesce(sum(deal_amount), 0),
+            round(avg(days_to_close), 4),
+            median(days_to_close),
+            count_if(account_id is null)
+        from core.opportunities group by 1 order by 1
+        """
+    )
+    assert found == [
+        (
+            row["deal_stage"],
+            int(row["opportunities"]),
+            Decimal(row["close_value"]),
+            float(row["avg_days_engage_to_close"]) if row["avg_days_engage_to_close"] else None,
+            float(row["median_days"]) if row["median_days"] else None,
+            int(row["null_account"]),
+        )
+        for row in expected("maven_by_stage.csv")
+    ]
+
+
+def test_maven_wins_as_published(maven: Query) -> None:
+    (row,) = maven(
+        """
+        select count_if(is_won), sum(deal_amount) filter (where is_won),
+            round(count_if(is_won) / count_if(is_won or is_lost), 6),
+            round(avg(days_to_close) filter (where is_won), 4)
+        from core.opportunities
+        """
+    )
+    assert row == (4238, Decimal("10005534.00"), 0.631501, 51.7820)
+
+
+def test_maven_quarters_are_as_published(maven: Query) -> None:
+    found = maven(
+        """
+        select
+            cast(date_trunc('quarter', closed_date) as date),
+            count_if(is_won),
+            count_if(is_lost),
+            sum(deal_amount), round(avg(days_to_close) filter (where is_won), 4)
+        from core.opportunities where closed_date is not null group by 1 order by 1
+        """
+    )
+    assert [(str(row[0]), *row[1:]) for row in found] == [
+        (
+            row["close_quarter"],
+            int(row["won"]),
+            int(row["lost"]),
+            Decimal(row["revenue"]),
+            float(row["avg_cycle_days_won"]),
+        )
+        for row in expected("maven_by_close_quarter.csv")
+    ]
+
+
+def test_maven_has_one_spelling_of_each_product_and_sector(maven: Query) -> None:
+    products = maven(
+        "select product_name, count(*) from staging.stg_crm__opportunity_line_items group by 1"
+    )
+    assert len(products) == 7
+    assert ("GTX Pro", 1480) in products
+    sectors = {row[0] for row in maven("select industry from core.accounts")}
+    assert "technology" in sectors
+    assert "technolgy" not in sectors
+
+
+def test_maven_subsidiaries_roll_up_to_their_parent(maven: Query) -> None:
+    assert maven("select count(*) from core.accounts where parent_account_id is not null") == [
+        (15,)
+    ]
+
+
+def test_maven_names_of_agents_go_no_further(maven: Query) -> None:
+    names = {
+        row["sales_agent"]
+        for row in csv.DictReader((SHARED / "maven_crm" / "sales_teams.csv").open())
+    }
+    owners = {row[0] for row in maven("select owner_id from core.opportunities")}
+    assert len(owners) == 30
+    assert not names & owners
+
+
+def test_a_company_without_marketing_has_no_touch_and_every_mart(maven: Query) -> None:
+    assert maven("select count(*) from core.touches") == [(0,)]
