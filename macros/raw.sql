@@ -13,7 +13,17 @@
     raw() gives the usable, current rows; raw_rows() gives every row with its row_problem (null when usable).
 -#}
 {% macro raw(system, table) -%}
-    {%- set contract = raw_contract(system, table) -%}
+    {{ raw_current(raw_contract(system, table)) }}
+{%- endmacro %}
+
+
+{% macro raw_rows(system, table) -%}
+    {{ raw_checked(raw_contract(system, table)) }}
+{%- endmacro %}
+
+
+{#- The usable, current rows of what a contract says. -#}
+{% macro raw_current(contract) -%}
     {%- set names = [] -%}
     {%- for column in contract.columns -%}{%- do names.append(adapter.quote(column.name)) -%}{%- endfor -%}
     (
@@ -62,11 +72,6 @@
 {%- endmacro %}
 
 
-{% macro raw_rows(system, table) -%}
-    {{ raw_checked(raw_contract(system, table)) }}
-{%- endmacro %}
-
-
 {#- What the door knows about a table: the contract, met with what has landed. -#}
 {% macro raw_contract(system, table) -%}
     {#- Both branches register the edge in the graph, so that lineage holds and one `dbt build` runs in order. -#}
@@ -77,6 +82,11 @@
     {%- endif -%}
     {%- if not execute -%}
         {{ return({'relation': relation, 'is_present': false, 'columns': [], 'key': []}) }}
+    {%- endif -%}
+    {%- if not graph.sources -%}
+        {{ exceptions.raise_compiler_error(
+            "dbt gives a unit test no sources, so no staging model can have one: put the example in tests/examples."
+        ) }}
     {%- endif -%}
     {%- set node = graph.sources['source.' ~ project_name ~ '.' ~ system ~ '.' ~ table] -%}
     {%- set meta = node.config.meta -%}
@@ -102,27 +112,22 @@
 {% macro raw_landed(relation, node) -%}
     {%- set types = {} -%}
     {%- set found = namespace(relation=none) -%}
-    {%- if '__dbt__cte__' in relation | string -%}
-        {%- set found.relation = relation -%}  {#- the rows of a unit test -#}
-    {%- else -%}
-        {%- for name in tables_of_schema(relation.database, relation.schema) -%}
-            {%- if raw_simplified(name) == raw_simplified(relation.identifier)
-                and (found.relation is none or name == relation.identifier) -%}
-                {%- set found.relation = relation.replace_path(identifier=name) -%}
+    {%- for name in tables_of_schema(relation.database, relation.schema) -%}
+        {%- if raw_simplified(name) == raw_simplified(relation.identifier)
+            and (found.relation is none or name == relation.identifier) -%}
+            {%- set found.relation = relation.replace_path(identifier=name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if found.relation is not none -%}
+        {%- for column in adapter.get_columns_in_relation(found.relation) -%}
+            {%- set simplified = raw_simplified(column.name) -%}
+            {%- if simplified not in types or column.name in node.columns -%}
+                {%- do types.update({simplified: {'name': adapter.quote(column.name), 'data_type': column.dtype | lower}}) -%}
             {%- endif -%}
         {%- endfor -%}
-        {%- if found.relation is not none -%}
-            {%- for column in adapter.get_columns_in_relation(found.relation) -%}
-                {%- set simplified = raw_simplified(column.name) -%}
-                {%- if simplified not in types or column.name in node.columns -%}
-                    {%- do types.update({simplified: {'name': adapter.quote(column.name), 'data_type': column.dtype | lower}}) -%}
-                {%- endif -%}
-            {%- endfor -%}
-        {%- elif var('raw_data') == 'sample' -%}
-            {%- set found.relation = relation -%}  {#- not seeded yet: fails when run, as any missing table -#}
-        {%- endif -%}
-    {%- endif -%}
-    {%- if found.relation is not none and not types -%}
+    {%- elif var('raw_data') == 'sample' -%}
+        {#- Not seeded yet: compiles by the contract, and fails when run as any missing table does. -#}
+        {%- set found.relation = relation -%}
         {%- for name in node.columns -%}
             {%- do types.update({raw_simplified(name): {'name': adapter.quote(name), 'data_type': 'unknown'}}) -%}
         {%- endfor -%}
@@ -138,14 +143,14 @@
 
 {#- One column of a contract: the expression that reads it, and the condition under which a landed value is no good. -#}
 {% macro raw_column(column, types, is_required) -%}
-    {%- set landed = types.get(raw_simplified(column.name)) -%}
-    {%- for other in raw_other_names(column.name) if landed is none -%}
-        {%- set landed = types.get(raw_simplified(other)) -%}
+    {%- set spellings = [] -%}
+    {%- for name in [column.name] + raw_other_names(column.name) if raw_simplified(name) in types -%}
+        {%- do spellings.append(types[raw_simplified(name)]) -%}
     {%- endfor -%}
+    {%- set landed = spellings | first if spellings else none -%}
     {%- set result = {'name': column.name, 'is_landed': landed is not none, 'problem': none} -%}
     {%- if landed is none -%}
         {%- do result.update({'value': 'cast(null as ' ~ column.data_type ~ ')'}) -%}
-        {%- set empty = 'true' -%}
     {%- elif column.data_type == 'varchar' -%}
         {%- do result.update({'value': raw_text(landed.name)}) -%}
         {%- set empty = raw_text(landed.name) ~ ' is null' -%}
@@ -161,7 +166,9 @@
                 ~ column.name ~ ': not a ' ~ column.data_type ~ "'",
         }) -%}
     {%- endif -%}
-    {%- if is_required -%}
+    {%- if is_required and landed is none -%}
+        {%- do result.update({'missing': "when true then '" ~ column.name ~ ": the table has no such column'"}) -%}
+    {%- elif is_required -%}
         {%- do result.update({'missing': 'when ' ~ empty ~ " then '" ~ column.name ~ ": a value is required'"}) -%}
     {%- endif -%}
     {{ return(result) }}

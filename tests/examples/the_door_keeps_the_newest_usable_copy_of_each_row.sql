@@ -1,0 +1,93 @@
+-- Landed as text under a loader's own spelling. Fifteen and eighteen characters are one id; a newer copy that does
+-- not cast leaves the older good one current; equal copies are one row; a row without a key or a date is kept out.
+{%- set landed %}
+(
+    select
+        written.id as Id,
+        written.amount as Amount__c,
+        written.created as CreatedDate,
+        written.synced as _airbyte_extracted_at
+    from (
+        values
+        ('0018000000MkGQZ', '1', '2025-01-01', '2025-01-01 00:00:00'),
+        ('0018000000MkGQZAA3', '2', '2025-01-01T10:00:00.000+0200', '2025-02-01 00:00:00'),
+        ('newer is broken', '3', '2025-01-01 00:00:00', '2025-01-01 00:00:00'),
+        ('newer is broken', 'four', '2025-01-01 00:00:00', '2025-02-01 00:00:00'),
+        ('twice', '5', '2025-01-01 00:00:00', null),
+        ('twice', '5', '2025-01-01 00:00:00', null),
+        ('no amount', ' ', '2025-01-01 00:00:00', null),
+        ('year one', '6', '1/2/25', null),
+        ('no date', '7', '', null),
+        (' ', '8', '2025-01-01 00:00:00', null)
+    ) as written (id, amount, created, synced)
+) as landed
+{%- endset %}
+{%- set types = {
+    'id': {'name': 'Id', 'data_type': 'varchar'},
+    'amount': {'name': 'Amount__c', 'data_type': 'varchar'},
+    'createddate': {'name': 'CreatedDate', 'data_type': 'varchar'},
+    'airbyteextractedat': {'name': '_airbyte_extracted_at', 'data_type': 'varchar'},
+} %}
+{%- set contract = {
+    'relation': landed,
+    'is_present': true,
+    'columns': [
+        raw_column({'name': 'id', 'data_type': 'varchar'}, types, true),
+        raw_column({'name': 'amount', 'data_type': 'decimal(18, 4)'}, types, false),
+        raw_column({'name': 'created_date', 'data_type': 'timestamp'}, types, true),
+        raw_column({'name': 'is_deleted', 'data_type': 'boolean'}, types, false),
+        raw_column({'name': '_fivetran_synced', 'data_type': 'timestamp'}, types, false),
+    ],
+    'key': ['id'],
+    'latest_by': '_fivetran_synced',
+    'system': 'crm',
+    'source_file': raw_column({'name': '_source_file', 'data_type': 'varchar'}, types, false),
+    'source_row': raw_column({'name': '_source_row', 'data_type': 'bigint'}, types, false),
+} %}
+
+with
+
+found as (
+    select
+        {{ crm_id('id') }} as id,
+        cast(amount as varchar) as amount,
+        cast(created_date as varchar) as created,
+        cast(is_deleted as varchar) as is_deleted
+    from {{ raw_current(contract) }} as current_rows
+    union all
+    select
+        id,
+        row_problem as amount,
+        null as created,
+        null as is_deleted
+    from {{ raw_checked(contract) }} as checked_rows
+    where row_problem is not null
+),
+
+expected (id, amount, created, is_deleted) as (
+    values
+    ('0018000000MkGQZAA3', '2.0000', '2025-01-01 08:00:00', null),
+    ('newer is broken', '3.0000', '2025-01-01 00:00:00', null),
+    ('newer is broken', 'amount: not a decimal(18, 4)', null, null),
+    ('twice', '5.0000', '2025-01-01 00:00:00', null),
+    ('no amount', null, '2025-01-01 00:00:00', null),
+    ('year one', 'created_date: not a timestamp', null, null),
+    ('no date', 'created_date: a value is required', null, null),
+    (null, 'id: a value is required', null, null)
+),
+
+missing as (
+    select * from expected
+    except all
+    select * from found
+),
+
+unexpected as (
+    select * from found
+    except all
+    select * from expected
+)
+
+select 'missing' as problem, missing.* from missing
+union all
+select 'unexpected' as problem, unexpected.* from unexpected
