@@ -8,7 +8,7 @@
 
 {#- Decoded, from the first slash to the query, without a slash at the end; '/' for the home page. -#}
 {% macro url_path(url) -%}
-    {%- set path = extract_match(url, "'^(?:[A-Za-z][A-Za-z0-9+.-]*://)?[^/?#]*(/[^?#]*)'") -%}
+    {%- set path = extract_match(url, "'^(?:[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*|//[^/?#]*|[^/?#:]*(?::[0-9]+)?)(/(?:[^/?#][^?#]*)?)'") -%}
     coalesce(nullif(regexp_replace({{ decode_percent(path) }}, '/+$', ''), ''), '/')
 {%- endmacro %}
 

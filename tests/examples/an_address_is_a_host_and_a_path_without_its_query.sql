@@ -6,6 +6,8 @@ examples (url, host, path, click_id_type) as (
     ('https://acme.com?wbraid=1', 'acme.com', '/', 'gclid'),
     ('https://acme.com/a//?GCLID=x&fbclid=2', 'acme.com', '/a', 'gclid'),
     ('acme.com/a%20b?li_fat_id=', 'acme.com', '/a b', null),
+    ('acme.com:8080/a', 'acme.com', '/a', null),
+    ('//acme.com', 'acme.com', '/', null),
     ('/blog/post#fbclid=2', null, '/blog/post', 'fbclid'),
     ('android-app://com.google.android.gm/', 'com.google.android.gm', '/', null),
     ('https://acme.com/x?next=https://other.com/y&msclkid=7', 'acme.com', '/x', 'msclkid'),

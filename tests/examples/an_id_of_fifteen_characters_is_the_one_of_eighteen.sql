@@ -7,7 +7,7 @@ examples (written, id) as (
     ('0018000000MkGQZAA3', '0018000000MkGQZAA3'),
     ('0018000000mkgqz', '0018000000mkgqzAAA'),
     ('001A0000006Vm9r', '001A0000006Vm9rIAC'),
-    ('abcdeFGHIJkLmNo', 'abcdeFGHIJkLmNoAfK'),
+    ('abcdeFGHIJkLmNo', 'abcdeFGHIJkLmNoA5K'),
     ('42', '42'),
     ('not-an-id-of-15', 'not-an-id-of-15'),
     ('a0b1c2d3-e4f5-6789-abcd-ef0123456789', 'a0b1c2d3-e4f5-6789-abcd-ef0123456789'),
