@@ -67,9 +67,9 @@
 
 {#- Rows of a seed of definitions as dictionaries; none when it is not loaded yet. -#}
 {% macro definition_rows(name) -%}
-    {#- Through the graph and not through ref(), which in a unit test is a fixture that cannot be queried here. -#}
-    {%- set node = graph.nodes['seed.' ~ project_name ~ '.' ~ name] -%}
-    {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
+    {#- Not through ref(), which in a unit test is a fixture that cannot be queried while compiling. -#}
+    {%- set schema = generate_schema_name('definitions', none) -%}
+    {%- set relation = adapter.get_relation(target.database, schema, name) -%}
     {%- set rows = [] -%}
     {%- if relation is not none -%}
         {%- for row in run_query('select * from ' ~ relation).rows -%}
