@@ -26,3 +26,17 @@
 {% macro spark__integer_divide(numerator, denominator) -%}
     (({{ numerator }}) div ({{ denominator }}))
 {%- endmacro %}
+
+
+{#- The value below which a share of the rows lies, interpolated between the two nearest; an aggregate. -#}
+{% macro percentile(expression, share) -%}
+    {{ adapter.dispatch('percentile')(expression, share) }}
+{%- endmacro %}
+
+{% macro default__percentile(expression, share) -%}
+    quantile_cont({{ expression }}, {{ share }})
+{%- endmacro %}
+
+{% macro spark__percentile(expression, share) -%}
+    percentile({{ expression }}, {{ share }})
+{%- endmacro %}

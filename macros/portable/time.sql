@@ -100,3 +100,17 @@
 {% macro spark__timestamp_from_text(text) -%}
     {{ return('try_cast(' ~ text ~ ' as timestamp)') }}
 {%- endmacro %}
+
+
+{#- The date so many whole days (a number or a column) after a date. -#}
+{% macro days_after(date, days) -%}
+    {{ adapter.dispatch('days_after')(date, days) }}
+{%- endmacro %}
+
+{% macro default__days_after(date, days) -%}
+    (cast({{ date }} as date) + cast({{ days }} as integer))
+{%- endmacro %}
+
+{% macro spark__days_after(date, days) -%}
+    date_add(cast({{ date }} as date), cast({{ days }} as integer))
+{%- endmacro %}

@@ -1,0 +1,50 @@
+with opportunities as (
+    select * from {{ ref('int_opportunities_prepared') }}
+),
+
+opportunities_linked as (
+    select * from {{ ref('int_opportunities_linked_to_people') }}
+    where is_primary
+),
+
+people as (
+    select * from {{ ref('int_people_unified') }}
+),
+
+cycles as (
+    select * from {{ ref('lead_cycles') }}
+),
+
+days_to_close as (
+    select
+        opportunities.opportunity_id,
+        opportunities.account_id,
+        opportunities_linked.person_id,
+        cycles.lead_cycle_id,
+        {{ local_date('people.original_source_seen_at') }} as first_seen_date,
+        cycles.inquiry_date,
+        opportunities.created_date,
+        opportunities.closed_date as won_date,
+        {{ month_start('opportunities.closed_date') }} as won_month_start_date,
+        opportunities.business_kind,
+        coalesce(people.original_lead_source, 'unknown') as original_lead_source,
+        coalesce(opportunities_linked.link_method, 'nobody') as link_method,
+        coalesce(
+            opportunities.closed_date < {{ local_date('people.original_source_seen_at') }}, false
+        ) as is_won_before_first_seen,
+        cast(
+            {{ days_between(local_date('people.original_source_seen_at'), 'opportunities.closed_date') }} as bigint
+        ) as days_from_first_seen,
+        cast({{ days_between('cycles.inquiry_date', 'opportunities.closed_date') }} as bigint) as days_from_inquiry,
+        cast({{ days_between('opportunities.created_date', 'opportunities.closed_date') }} as bigint)
+            as days_from_creation
+    from opportunities
+    left join opportunities_linked on opportunities.opportunity_id = opportunities_linked.opportunity_id
+    left join people on opportunities_linked.person_id = people.person_id
+    left join cycles on opportunities.opportunity_id = cycles.opportunity_id
+    where
+        opportunities.is_won
+        and (opportunities.exclusion_reason is null or opportunities.exclusion_reason = opportunities.amount_problem)
+)
+
+select * from days_to_close
