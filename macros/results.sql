@@ -1,0 +1,52 @@
+{#- The measures of int_results_gathered_by_month, as columns of the marts of results. -#}
+{% macro result_measures() -%}
+    {{ return([
+        'ad_spend', 'estimated_cost', 'other_cost', 'response', 'other_touch',
+        'cohort_mql', 'cohort_sourced_deal', 'cohort_sourced_win', 'cohort_deal', 'cohort_win',
+        'cohort_pipeline', 'cohort_revenue',
+        'period_mql', 'period_sourced_deal', 'period_sourced_win', 'period_deal', 'period_win',
+        'period_pipeline', 'period_revenue',
+    ]) }}
+{%- endmacro %}
+
+
+{#- The long measures turned into one column each, summed over what the select groups by. -#}
+{% macro results_turned_to_columns() -%}
+    {%- for measure in result_measures() %}
+        coalesce(sum(quantity) filter (where measure = '{{ measure }}'), 0) as {{ measure }},
+    {%- endfor %}
+        coalesce(sum(quantity) filter (where measure in ('ad_spend', 'estimated_cost', 'other_cost')), 0) as cost
+{%- endmacro %}
+
+
+{#- The measures as every mart of results shows them, with ratios of sums that are empty where nothing was spent. -#}
+{% macro result_columns(results) -%}
+    {{ reporting_currency() }} as currency_code,
+        {{ results }}.estimated_cost <> 0 as is_cost_estimated,
+        {{ money(results ~ '.cost') }} as cost_amount,
+        {{ money(results ~ '.ad_spend') }} as ad_spend_amount,
+        cast({{ results }}.response + {{ results }}.other_touch as bigint) as touch_count,
+        cast({{ results }}.response as bigint) as response_count,
+    {%- for basis in ['cohort', 'period'] %}
+        cast({{ results }}.{{ basis }}_mql as bigint) as {{ basis }}_mql_count,
+        cast({{ results }}.{{ basis }}_sourced_deal as bigint) as {{ basis }}_sourced_deal_count,
+        cast({{ results }}.{{ basis }}_sourced_win as bigint) as {{ basis }}_sourced_win_count,
+        {{ whole_from_billionths(results ~ '.' ~ basis ~ '_deal') }} as {{ basis }}_credited_deals,
+        {{ whole_from_billionths(results ~ '.' ~ basis ~ '_win') }} as {{ basis }}_credited_wins,
+        {{ money(results ~ '.' ~ basis ~ '_pipeline') }} as {{ basis }}_credited_pipeline_amount,
+        {{ money(results ~ '.' ~ basis ~ '_revenue') }} as {{ basis }}_credited_revenue_amount,
+        {{ per_unit_of(results ~ '.' ~ basis ~ '_pipeline', results ~ '.cost') }} as {{ basis }}_pipeline_multiple,
+        {{ per_unit_of(results ~ '.' ~ basis ~ '_revenue', results ~ '.cost') }} as {{ basis }}_return_multiple
+        {{- ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+
+{% macro whole_from_billionths(billionths) -%}
+    cast(cast({{ billionths }} as decimal(28, 0)) * 0.000000001 as decimal(18, 9))
+{%- endmacro %}
+
+
+{% macro per_unit_of(quantity, cost) -%}
+    cast({{ quantity }} as double) / nullif({{ cost }}, 0)
+{%- endmacro %}

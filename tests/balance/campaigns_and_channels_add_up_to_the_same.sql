@@ -1,0 +1,35 @@
+-- Every additive column, month by month: a touch that loses its campaign or its channel is still counted in both.
+{%- set columns = [
+    'cost_amount', 'ad_spend_amount', 'touch_count', 'response_count', 'cohort_mql_count', 'period_mql_count',
+    'cohort_sourced_deal_count', 'period_sourced_deal_count', 'cohort_sourced_win_count', 'period_sourced_win_count',
+    'cohort_credited_deals', 'period_credited_deals', 'cohort_credited_wins', 'period_credited_wins',
+    'cohort_credited_pipeline_amount', 'period_credited_pipeline_amount', 'cohort_credited_revenue_amount',
+    'period_credited_revenue_amount',
+] %}
+with campaign_months as (
+    select
+        coalesce(month_start_date, date '0001-01-01') as month_start_date
+        {%- for column in columns %},
+        sum({{ column }}) as {{ column }}
+        {%- endfor %}
+    from {{ ref('campaign_results_by_month') }}
+    group by month_start_date
+),
+
+channel_months as (
+    select
+        coalesce(month_start_date, date '0001-01-01') as month_start_date
+        {%- for column in columns %},
+        sum({{ column }}) as {{ column }}
+        {%- endfor %}
+    from {{ ref('channel_results_by_month') }}
+    group by month_start_date
+)
+
+select coalesce(campaign_months.month_start_date, channel_months.month_start_date) as month_start_date
+from campaign_months
+full outer join channel_months on campaign_months.month_start_date = channel_months.month_start_date
+where
+    {%- for column in columns %}
+    {{ 'or ' if not loop.first }}coalesce(campaign_months.{{ column }}, 0) <> coalesce(channel_months.{{ column }}, 0)
+    {%- endfor %}
