@@ -38,10 +38,10 @@ chosen as (
     select opportunities.*
     from opportunities
     {% if var('explain_opportunity_id', '') -%}
-    where opportunity_id = '{{ var("explain_opportunity_id") }}'
+    where opportunities.opportunity_id = '{{ var("explain_opportunity_id") }}'
     {%- else -%}
-    where is_won and exclusion_reason is null
-    qualify row_number() over (order by amount_minor desc, opportunity_id asc) = 1
+    where opportunities.is_won and opportunities.exclusion_reason is null
+    qualify row_number() over (order by opportunities.amount_minor desc, opportunities.opportunity_id asc) = 1
     {%- endif %}
 ),
 
@@ -72,7 +72,7 @@ steps as (
         cast(stated.created_at as varchar) as happened_at,
         'stage ' || coalesce(stated.stage_name, '?') || ', close date ' || coalesce(cast(stated.close_date as varchar), '?')
         || ', in ' || coalesce(stated.currency_code, 'no currency') as detail,
-        cast(null as decimal(18, 9)) as share,
+        cast(null as decimal(18, 9)) as credit_share,
         cast(stated.amount as decimal(18, 2)) as amount
     from chosen
     inner join stated on chosen.opportunity_id = stated.opportunity_id
@@ -86,7 +86,7 @@ steps as (
         business_kind || ', touches count from ' || cast(journey_starts_date as varchar) || ' to its creation on '
         || cast(created_date as varchar) || coalesce(' and its close on ' || cast(closed_date as varchar), '')
         || coalesce('; excluded: ' || exclusion_reason, '') as detail,
-        null as share,
+        null as credit_share,
         {{ money('amount_minor') }} as amount
     from chosen
     union all
@@ -100,7 +100,7 @@ steps as (
         || coalesce(', campaign ' || campaigns.campaign_name, '') || coalesce(', ' || touches.content_name, '')
         || case when placed.is_before_creation then '' else '; after the creation, counts for revenue only' end
             as detail,
-        null as share,
+        null as credit_share,
         null as amount
     from chosen
     inner join placed on chosen.opportunity_id = placed.opportunity_id
@@ -117,7 +117,7 @@ steps as (
         || ', deal creation touch ' || cast(journeys.opportunity_creation_position as varchar)
         || ', close touch ' || cast(journeys.closed_won_position as varchar) || ', of '
         || cast(journeys.touch_count as varchar) || ' (0: there is none)' as detail,
-        null as share,
+        null as credit_share,
         null as amount
     from chosen
     inner join journeys on chosen.opportunity_id = journeys.opportunity_id
@@ -129,7 +129,7 @@ steps as (
         touch_id as subject,
         null as happened_at,
         'touch ' || cast(position as varchar) as detail,
-        {{ whole_from_billionths('credit_ppb') }} as share,
+        {{ share_of_whole('credit_ppb') }} as credit_share,
         {{ money('credit_minor') }} as amount
     from purposes
     where credit_ppb > 0
@@ -141,7 +141,7 @@ steps as (
         opportunity_id as subject,
         null as happened_at,
         'adds up to the deal of step 2' as detail,
-        {{ whole_from_billionths('sum(credit_ppb)') }} as share,
+        {{ share_of_whole('sum(credit_ppb)') }} as credit_share,
         {{ money('sum(credit_minor)') }} as amount
     from purposes
     group by purpose_rank, purpose, opportunity_id
@@ -153,7 +153,7 @@ select
     subject,
     happened_at,
     detail,
-    share,
+    credit_share,
     amount
 from steps
 order by step asc, position asc

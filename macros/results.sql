@@ -31,19 +31,14 @@
         cast({{ results }}.{{ basis }}_mql as bigint) as {{ basis }}_mql_count,
         cast({{ results }}.{{ basis }}_sourced_deal as bigint) as {{ basis }}_sourced_deal_count,
         cast({{ results }}.{{ basis }}_sourced_win as bigint) as {{ basis }}_sourced_win_count,
-        {{ whole_from_billionths(results ~ '.' ~ basis ~ '_deal') }} as {{ basis }}_credited_deals,
-        {{ whole_from_billionths(results ~ '.' ~ basis ~ '_win') }} as {{ basis }}_credited_wins,
+        {{ share_of_whole(results ~ '.' ~ basis ~ '_deal') }} as {{ basis }}_credited_deals,
+        {{ share_of_whole(results ~ '.' ~ basis ~ '_win') }} as {{ basis }}_credited_wins,
         {{ money(results ~ '.' ~ basis ~ '_pipeline') }} as {{ basis }}_credited_pipeline_amount,
         {{ money(results ~ '.' ~ basis ~ '_revenue') }} as {{ basis }}_credited_revenue_amount,
         {{ per_unit_of(results ~ '.' ~ basis ~ '_pipeline', results ~ '.cost') }} as {{ basis }}_pipeline_multiple,
         {{ per_unit_of(results ~ '.' ~ basis ~ '_revenue', results ~ '.cost') }} as {{ basis }}_return_multiple
         {{- ',' if not loop.last }}
     {%- endfor %}
-{%- endmacro %}
-
-
-{% macro whole_from_billionths(billionths) -%}
-    cast(cast({{ billionths }} as decimal(28, 0)) * 0.000000001 as decimal(18, 9))
 {%- endmacro %}
 
 

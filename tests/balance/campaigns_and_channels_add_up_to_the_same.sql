@@ -8,20 +8,20 @@
 ] %}
 with campaign_months as (
     select
+        {% for column in columns -%}
+        sum({{ column }}) as {{ column }},
+        {% endfor -%}
         coalesce(month_start_date, date '0001-01-01') as month_start_date
-        {%- for column in columns %},
-        sum({{ column }}) as {{ column }}
-        {%- endfor %}
     from {{ ref('campaign_results_by_month') }}
     group by month_start_date
 ),
 
 channel_months as (
     select
+        {% for column in columns -%}
+        sum({{ column }}) as {{ column }},
+        {% endfor -%}
         coalesce(month_start_date, date '0001-01-01') as month_start_date
-        {%- for column in columns %},
-        sum({{ column }}) as {{ column }}
-        {%- endfor %}
     from {{ ref('channel_results_by_month') }}
     group by month_start_date
 )
@@ -30,6 +30,7 @@ select coalesce(campaign_months.month_start_date, channel_months.month_start_dat
 from campaign_months
 full outer join channel_months on campaign_months.month_start_date = channel_months.month_start_date
 where
-    {%- for column in columns %}
-    {{ 'or ' if not loop.first }}coalesce(campaign_months.{{ column }}, 0) <> coalesce(channel_months.{{ column }}, 0)
-    {%- endfor %}
+    {% for column in columns -%}
+    coalesce(campaign_months.{{ column }}, 0) <> coalesce(channel_months.{{ column }}, 0) or
+    {% endfor -%}
+    channel_months.month_start_date is null

@@ -28,7 +28,7 @@ campaigns_turned_into_clues as (
             when 'linkedin_ads' then 'linkedin'
             when 'facebook_ads' then 'facebook'
             else ''
-        end as source,  -- noqa: RF04 - the name the channel rules use
+        end as source,
         case when advertised.campaign_id is null then '' else 'cpc' end as medium,
         coalesce(lower(advertised.ad_campaign_name), '') as campaign
     from campaigns
