@@ -53,7 +53,7 @@ purposes as (
         '{{ purpose }}: {{ agreed_model(purpose) }}' as purpose,
         weighed.opportunity_id,
         weighed.touch_id,
-        weighed.position,
+        weighed.position as place,
         weighed.{{ agreed_model(purpose) }}_ppb as credit_ppb,
         weighed.{{ agreed_model(purpose) }}_minor as credit_minor
     from weighed
@@ -66,7 +66,7 @@ purposes as (
 steps as (
     select
         1 as step,
-        0 as position,
+        0 as place,
         'stated by the CRM' as hop,
         chosen.opportunity_id as subject,
         cast(stated.created_at as varchar) as happened_at,
@@ -79,7 +79,7 @@ steps as (
     union all
     select
         2 as step,
-        0 as position,
+        0 as place,
         'deal prepared' as hop,
         opportunity_id as subject,
         cast(created_at as varchar) as happened_at,
@@ -92,7 +92,7 @@ steps as (
     union all
     select
         3 as step,
-        placed.position,
+        placed.position as place,
         'touch ' || cast(placed.position as varchar) as hop,
         placed.touch_id as subject,
         cast(touches.touch_at as varchar) as happened_at,
@@ -109,7 +109,7 @@ steps as (
     union all
     select
         4 as step,
-        case journeys.attribution_scope when 'pipeline' then 1 else 2 end as position,
+        case journeys.attribution_scope when 'pipeline' then 1 else 2 end as place,
         'milestones, ' || journeys.attribution_scope as hop,
         journeys.opportunity_id as subject,
         null as happened_at,
@@ -124,11 +124,11 @@ steps as (
     union all
     select
         4 + purpose_rank as step,
-        position,
+        place,
         purpose as hop,
         touch_id as subject,
         null as happened_at,
-        'touch ' || cast(position as varchar) as detail,
+        'touch ' || cast(place as varchar) as detail,
         {{ share_of_whole('credit_ppb') }} as credit_share,
         {{ money('credit_minor') }} as amount
     from purposes
@@ -136,7 +136,7 @@ steps as (
     union all
     select
         4 + purpose_rank as step,
-        1000000 as position,
+        1000000 as place,
         purpose || ', total' as hop,
         opportunity_id as subject,
         null as happened_at,
@@ -156,4 +156,4 @@ select
     credit_share,
     amount
 from steps
-order by step asc, position asc
+order by step asc, place asc

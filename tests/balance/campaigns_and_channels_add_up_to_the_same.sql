@@ -30,7 +30,7 @@ select coalesce(campaign_months.month_start_date, channel_months.month_start_dat
 from campaign_months
 full outer join channel_months on campaign_months.month_start_date = channel_months.month_start_date
 where
-    {% for column in columns -%}
-    coalesce(campaign_months.{{ column }}, 0) <> coalesce(channel_months.{{ column }}, 0) or
-    {% endfor -%}
     channel_months.month_start_date is null
+    {%- for column in columns %}
+    or coalesce(campaign_months.{{ column }}, 0) <> coalesce(channel_months.{{ column }}, 0)
+    {%- endfor %}
