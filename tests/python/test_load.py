@@ -10,6 +10,8 @@ import pytest
 from touchstone.cli import main
 from touchstone.errors import UserError
 from touchstone.load import dbt_vars
+from touchstone.load.contract import read_contract
+from touchstone.load.identity import identity_mapping
 from touchstone.load.loading import Outcome, load
 from touchstone.load.mapping import read_mapping, strptime_format
 from touchstone.project import project_directory
@@ -867,3 +869,25 @@ def test_help_explains_with_the_two_companies(capsys: pytest.CaptureFixture[str]
     told = capsys.readouterr().out
     assert "olist.yml" in told
     assert "maven_crm.yml" in told
+
+
+def test_one_slip_in_a_hundred_is_a_slip_and_more_is_a_format(company: Company) -> None:
+    rows = [f"{i},Won,1,2024-03-01\n" for i in range(99)]
+    outcome = company.load(deals="id,stage,value,day\n" + "".join(rows) + "x,Won,1,03/04/2024\n")
+    assert [(item.reason, item.row_count) for item in outcome.quarantined] == [
+        ("close_date: not a date", 1)
+    ]
+    rows[0] = rows[0].replace("2024-03-01", "13/04/2024")
+    message = company.fails(
+        deals="id,stage,value,day\n" + "".join(rows) + "x,Won,1,03/04/2024\n",
+    )
+    assert "they fit DD/MM/YYYY" in message
+
+
+def test_the_sample_loads_by_its_file_names_with_its_planted_faults(company: Company) -> None:
+    seeds = PROJECT / "seeds" / "raw"
+    mapping = identity_mapping(seeds, read_contract(PROJECT), company.folder)
+    outcome = load(seeds, mapping, PROJECT, company.warehouse)
+    assert outcome.missing == []
+    assert outcome.unused_columns == []
+    assert 0 < sum(item.row_count for item in outcome.quarantined) < 100

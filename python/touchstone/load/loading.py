@@ -11,29 +11,14 @@ from pathlib import Path
 import duckdb
 
 from touchstone.errors import UserError
-from touchstone.load.contract import Column, Table, read_contract
+from touchstone.load.contract import Table, read_contract
 from touchstone.load.files import Parameters, Source, open_source, quoted
+from touchstone.load.landed import Landed, Quarantined, address
 from touchstone.load.mapping import FileEntry, Mapping, Origin, Part, listed
 from touchstone.load.values import Expressions, fits, joined_on
 from touchstone.project import connect
 
 _MARK = "Written by touchstone load"
-# With fewer values than this in a column, a wrong format cannot be told from a few wrong values.
-_ENOUGH_TO_JUDGE = 10
-_DAY_MONTH = r"^(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}"
-_LIKE_A_NUMBER = r"^[^\d]{0,4}[\d.,''\s]*\d[\d.,''\s]*[^\d]{0,4}$"
-
-
-@dataclass
-class Quarantined:
-    """Rows of a table that dbt will set aside for one reason."""
-
-    table: str
-    reason: str
-    row_count: int
-    first_file: str
-    first_row: int
-    first_value: str | None
 
 
 @dataclass
@@ -102,7 +87,7 @@ def _transaction(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = connect(path)
     is_done = False
     try:
-        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
         connection.execute("begin")
         yield connection
         connection.execute("commit")
@@ -188,7 +173,7 @@ class _Run:
                     "not write: load into another file (--warehouse other.duckdb), or drop that "
                     "table first"
                 )
-            self.connection.execute(f"drop table {_address(table)}")
+            self.connection.execute(f"drop table {address(table)}")
 
     def _write_table(self, table: Table, parts: list[Part], step: str) -> None:
         begun = time.monotonic()
@@ -198,17 +183,19 @@ class _Run:
         definitions = [f"{quoted(column.name)} varchar" for column in mapped]
         definitions += ["_source_file varchar", "_source_row bigint"]
         self.connection.execute(f"create schema if not exists {quoted(table.schema)}")
-        self.connection.execute(f"create table {_address(table)} ({', '.join(definitions)})")
-        self.connection.execute(f"comment on table {_address(table)} is '{_MARK}'")
+        self.connection.execute(f"create table {address(table)} ({', '.join(definitions)})")
+        self.connection.execute(f"comment on table {address(table)} is '{_MARK}'")
         done = LoadedTable(table, [column.name for column in mapped], [], 0)
         undeclared: set[str] = set()
         for part in parts:
             source = self.sources[part.file]
             _progress(f"  {step} {table.label}: reading {source.name} ({_size(source)})")
             undeclared |= self._write_part(part, [column.name for column in mapped], done)
-        self._judge_formats(table, mapped, undeclared)
-        self._note_quarantine(table, mapped)
-        done.repeated_count = self._repeated(table)
+        landed = Landed(self.connection, table, mapped)
+        # Files named after our tables claim to be written as ours: what is not is a slip.
+        landed.judge_formats(undeclared if self.mapping.path else set())
+        self.outcome.quarantined += landed.quarantined()
+        done.repeated_count = landed.repeated_count()
         self.outcome.tables.append(done)
         _progress(
             f"  {step} {table.label}: {done.row_count:,} rows, {time.monotonic() - begun:.1f} s"
@@ -223,7 +210,7 @@ class _Run:
         sql, parameters, expressions = self._query(part, columns)
         try:
             inserted = self.connection.execute(
-                f"insert into {_address(part.table)} {sql}", parameters.values
+                f"insert into {address(part.table)} {sql}", parameters.values
             )
         except duckdb.Error as error:
             for opened in (source, *(self.sources[join.file] for join in part.joins)):
@@ -361,137 +348,6 @@ class _Run:
                 f"{name} does not list {values} ({origin.where}): add them to `values:`, or write "
                 "`unlisted: keep` or `unlisted: empty`"
             )
-
-    def _judge_formats(self, table: Table, mapped: list[Column], undeclared: set[str]) -> None:
-        for column in mapped:
-            if column.kind == "text":
-                continue
-            value = quoted(column.name)
-            bad = f"{value} is not null and try_cast({value} as {column.data_type}) is null"
-            row = self.connection.execute(
-                f"select count({value}), count(*) filter ({bad}) from {_address(table)}"
-            ).fetchone()
-            assert row is not None
-            if not row[1]:
-                continue
-            if column.name in undeclared and column.kind in ("date", "timestamp"):
-                self._fail_on_day_month(table, column)
-            if column.name in undeclared and column.kind in ("number", "whole number"):
-                self._fail_on_number(table, column)
-            if row[0] == row[1] >= _ENOUGH_TO_JUDGE:
-                self._fail_on_all(table, column, row[0])
-
-    def _first(self, table: Table, column: Column, condition: str) -> tuple[str, int, str] | None:
-        value = quoted(column.name)
-        row = self.connection.execute(
-            f"select _source_file, _source_row, {value} from {_address(table)} "
-            f"where try_cast({value} as {column.data_type}) is null and {condition} "
-            "order by _source_file, _source_row limit 1"
-        ).fetchone()
-        return (row[0], row[1], row[2].split(" (expected ")[0]) if row else None
-
-    def _fail_on_day_month(self, table: Table, column: Column) -> None:
-        value = quoted(column.name)
-        found = self._first(table, column, f"regexp_matches({value}, '{_DAY_MONTH}')")
-        if not found:
-            return
-        highest = self.connection.execute(
-            f"select max(cast(regexp_extract({value}, '{_DAY_MONTH}', 1) as integer)), "
-            f"max(cast(regexp_extract({value}, '{_DAY_MONTH}', 2) as integer)) "
-            f"from {_address(table)} where regexp_matches({value}, '{_DAY_MONTH}')"
-        ).fetchone()
-        assert highest is not None
-        mark = next(character for character in found[2] if not character.isdigit())
-        day_first, month_first = f"DD{mark}MM{mark}YYYY", f"MM{mark}DD{mark}YYYY"
-        if highest[0] > 12 and highest[1] <= 12:
-            fit = f"they fit {day_first}"
-        elif highest[1] > 12 and highest[0] <= 12:
-            fit = f"they fit {month_first}"
-        elif highest[0] > 12:
-            fit = f"some fit only {day_first} and some only {month_first}"
-        else:
-            fit = f"they fit {day_first} and {month_first} alike, and only you can know which"
-        raise UserError(
-            f"{found[0]}, row {found[1]}: '{found[2]}' for {table.label}.{column.name} is not "
-            "written YYYY-MM-DD, and "
-            f"the mapping gives no format; {fit}. Add `date_format: {day_first}` or what is "
-            "right (with HH:mm:ss when "
-            "there is a time; a list of several is tried in turn) to the column, to its file or "
-            "to `defaults:`"
-        )
-
-    def _fail_on_number(self, table: Table, column: Column) -> None:
-        found = self._first(
-            table, column, f"regexp_matches({quoted(column.name)}, '{_LIKE_A_NUMBER}')"
-        )
-        if found:
-            raise UserError(
-                f"{found[0]}, row {found[1]}: '{found[2]}' for {table.label}.{column.name} is "
-                "not a plain number such "
-                "as 1234.56, and the mapping does not say how numbers are written: add "
-                "`decimal_separator:`, "
-                "`thousands_separator:` or `remove: [...]` (for currency signs) to the column, "
-                "its file or `defaults:`"
-            )
-
-    def _fail_on_all(self, table: Table, column: Column, count: int) -> None:
-        found = self._first(table, column, "true")
-        assert found is not None
-        how = {
-            "date": "date_format:",
-            "timestamp": "date_format:",
-            "yes or no": "true_values:` and `false_values:",
-        }.get(column.kind, "decimal_separator:` and `thousands_separator:")
-        raise UserError(
-            f"{found[0]}, row {found[1]}: '{found[2]}' for {table.label}.{column.name} cannot be "
-            "read as a "
-            f"{column.kind}, nor can any other of the {count:,} values: is it the right column? "
-            "If so, say in the "
-            f"mapping how its values are written, with `{how}`"
-        )
-
-    def _note_quarantine(self, table: Table, mapped: list[Column]) -> None:
-        """Foretell what macros/raw.sql will set aside: the same rule, counted by reason."""
-        reasons, values = [], []
-        for column in mapped:
-            value = quoted(column.name)
-            if column.name in table.required:
-                condition = f"when {value} is null"
-                reasons.append(f"{condition} then '{column.name}: a value is required'")
-                values.append(f"{condition} then null")
-            if column.kind != "text":
-                condition = (
-                    f"when {value} is not null and try_cast({value} as {column.data_type}) is null"
-                )
-                reasons.append(f"{condition} then '{column.name}: not a {column.data_type}'")
-                values.append(f"{condition} then {value}")
-        if not reasons:
-            return
-        rows = self.connection.execute(
-            "select reason, count(*), min_by(_source_file, _source_row), min(_source_row), "
-            "min_by(value, _source_row) "
-            f"from (select case {' '.join(reasons)} end as reason, case {' '.join(values)} end "
-            "as value, "
-            f"_source_file, _source_row from {_address(table)}) "
-            "where reason is not null group by reason order by 2 desc, 1"
-        ).fetchall()
-        self.outcome.quarantined += [Quarantined(table.label, *row) for row in rows]
-
-    def _repeated(self, table: Table) -> int:
-        keys = ", ".join(quoted(name) for name in table.key)
-        row = self.connection.execute(
-            f"select coalesce(sum(row_count - 1), 0) "
-            f"from (select count(*) as row_count from {_address(table)} where "
-            f"{quoted(table.key[0])} is not null "
-            f"group by {keys} having count(*) > 1)"
-            if table.key
-            else "select 0"
-        ).fetchone()
-        return int(row[0]) if row else 0
-
-
-def _address(table: Table) -> str:
-    return f"{quoted(table.schema)}.{quoted(table.identifier)}"
 
 
 def _size(source: Source) -> str:
