@@ -11,8 +11,8 @@ from touchstone.errors import UserError
 from touchstone.project import connect, project_directory, warehouse_path
 
 AGREED_FILE = Path("seeds") / "expected" / "expected_numbers.csv"
-COLUMNS = ("number_name", "slice_name", "period_start_date", "value")
-REMEMBERED = "intermediate.int_numbers_remembered"
+COLUMNS = ("number_name", "slice_name", "period_start_date", "number_value")
+REMEMBERED = "quality.remembered_numbers"
 SHOWN_CHANGES = 40
 
 Key = tuple[str, str, str]
@@ -81,7 +81,7 @@ def read_agreed(path: Path) -> dict[Key, Decimal]:
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     try:
-        return {_key(row): Decimal(row["value"]) for row in rows}
+        return {_key(row): Decimal(row["number_value"]) for row in rows}
     except (KeyError, ArithmeticError) as error:
         raise UserError(
             f"{path} has a row without the columns {', '.join(COLUMNS)} or with a value that is no "

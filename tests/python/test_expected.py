@@ -19,16 +19,16 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     agreed = tmp_path / AGREED_FILE
     agreed.parent.mkdir(parents=True)
     agreed.write_text(
-        "number_name,slice_name,period_start_date,value\nwon_amount,won,2025-01-01,100.00\n"
+        "number_name,slice_name,period_start_date,number_value\nwon_amount,won,2025-01-01,100.00\n"
     )
     warehouse = tmp_path / "built.duckdb"
     with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("create schema intermediate")
+        connection.execute("create schema quality")
         connection.execute(
-            "create table intermediate.int_numbers_remembered as "
+            "create table quality.remembered_numbers as "
             "select 'won_amount' as number_name, 'won' as slice_name, "
             "date '2025-01-01' as period_start_date, "
-            "cast(120.5 as decimal(38, 2)) as value"
+            "cast(120.5 as decimal(38, 2)) as number_value"
         )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TOUCHSTONE_WAREHOUSE", str(warehouse))
@@ -57,12 +57,12 @@ def test_an_unusable_file_is_one_clear_line(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / AGREED_FILE).write_text(
-        "number_name,slice_name,period_start_date,value\na,b,c,much\n"
+        "number_name,slice_name,period_start_date,number_value\na,b,c,much\n"
     )
     assert main(["expected"]) == 2
     assert "value that is no number" in capsys.readouterr().err
     (project / "built.duckdb").unlink()
-    (project / AGREED_FILE).write_text("number_name,slice_name,period_start_date,value\n")
+    (project / AGREED_FILE).write_text("number_name,slice_name,period_start_date,number_value\n")
     assert main(["expected"]) == 2
     assert "make build" in capsys.readouterr().err
 

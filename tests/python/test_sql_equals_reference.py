@@ -36,6 +36,7 @@ from touchstone.credit import (
     settle,
     weigh,
 )
+from touchstone.errors import UserError
 
 RESULT = "int_touches_weighed_by_model"
 FOLDER = "intermediate.attribution"
@@ -146,7 +147,7 @@ def sql(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         folder,
         warehouse,
         [
-            ["seed", "--select", "attribution_models", "attribution_weights"],
+            ["seed", "--select", *sorted(SEEDS)],
             ["compile", "--select", f"{FOLDER},resource_type:model"],
         ],
         {
@@ -283,3 +284,21 @@ def test_the_same_integers_on_hundreds_of_touches(sql: Sql, seed: int) -> None:
 def draw_company(sql: Sql, seed: int, deals: int, touch_counts: Sequence[int]) -> Company:
     combination = sql.combination
     return random_company(seed, deals, touch_counts, combination.population, combination.zone)
+
+
+def test_a_definition_that_does_not_add_up_stops_the_build(tmp_path: Path) -> None:
+    folder = copy_attribution(tmp_path / "project")
+    definitions = folder / "seeds" / "definitions"
+    _append(definitions / "attribution_models.csv", [{"attribution_model": "mine"}])
+    _append(
+        definitions / "attribution_weights.csv",
+        [{"attribution_model": "mine", "milestone": "first_touch", "weight": "0.9"}],
+    )
+    with pytest.raises(UserError, match=r"add up to 0\.9"):
+        read_definitions(definitions)
+    commands = [
+        ["seed", "--select", *sorted(SEEDS)],
+        ["compile", "--select", RESULT],
+    ]
+    with pytest.raises(AssertionError, match=r"mine .*its weights add up to 0\.9\d*, not to 1"):
+        compile_project(folder, tmp_path / "attribution.duckdb", commands, {"raw_data": "loaded"})
