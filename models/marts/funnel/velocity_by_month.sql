@@ -2,8 +2,9 @@ with opportunities as (
     select * from {{ ref('opportunities') }}
 ),
 
--- All four factors on the same deals: new business closed in the month, with an amount. Deals entered after the
--- fact (created and closed on one day, or closed before created) have no cycle to speak of.
+-- All four factors on the same deals: new business closed in the month. A deal without an amount counts with
+-- nothing: lost ones often have none, and leaving those out would flatter the win rate. Deals entered after the fact
+-- (created and closed on one day, or closed before created) have no cycle to speak of.
 closed as (
     select
         {{ month_start('closed_date') }} as month_start_date,
@@ -14,8 +15,7 @@ closed as (
     where
         is_new_business
         and (is_won or is_lost)
-        and exclusion_reason is null
-        and amount_minor <> 0
+        and (exclusion_reason is null or exclusion_reason = amount_problem)
         and not is_created_at_close
         and not is_closed_before_created
 ),
