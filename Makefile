@@ -49,11 +49,11 @@ $(WAREHOUSE).built: $(VENV)/.installed $(PROJECT_FILES)
 test: build lint pytest clients  ## everything that guards the project: dbt tests (in build), Python tests, lint, old clients
 
 .PHONY: pytest
-pytest: env  ## Python tests: oracles, properties, mutations, loading, two public companies
+pytest: build  ## Python tests: oracles, properties, mutations, loading, two public companies
 	@$(BIN)/pytest
 
 .PHONY: lint
-lint: env  ## sqlfluff, ruff, mypy
+lint: build  ## sqlfluff, ruff, mypy
 	@$(BIN)/ruff check python tests/python && $(BIN)/ruff format --check python tests/python
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar models tests analyses
