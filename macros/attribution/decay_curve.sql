@@ -19,3 +19,25 @@
     {%- endfor -%}
     {{ return(curve) }}
 {%- endmacro %}
+
+
+{#- The curves of all half-lives in use as rows of a values list: half-life, age in days, weight. -#}
+{% macro decay_curve_rows(models) -%}
+    {%- set rows = [] -%}
+    {%- for half_life_days in models | map(attribute='half_life_days') | unique -%}
+        {%- for weight in decay_curve(half_life_days) -%}
+            {%- do rows.append('(' ~ half_life_days ~ ', ' ~ loop.index0 ~ ', ' ~ weight ~ ')') -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ rows | join(', ') if rows else '(1, 0, 1)' }}
+{%- endmacro %}
+
+
+{#- Half-lives gone by, and what they divide a weight by. -#}
+{% macro halving_rows(last) -%}
+    {%- set rows = [] -%}
+    {%- for count in range(last + 1) -%}
+        {%- do rows.append('(' ~ count ~ ', ' ~ 2 ** count ~ ')') -%}
+    {%- endfor -%}
+    {{ rows | join(', ') }}
+{%- endmacro %}

@@ -8,62 +8,62 @@ with journeys as (
 
 rounded_down as (
     select
-        journeys.*
         {%- for model in models %}
         {%- for milestone in model.milestones %}
         {%- set ppb = model.name ~ '_' ~ milestone ~ '_ppb' %}
-        , {{ amount_part(ppb) }} as {{ model.name }}_{{ milestone }}_minor
-        , coalesce({{ claim(amount_remainder(ppb), ppb, milestone ~ '_position') }}, -1)
-        as {{ model.name }}_{{ milestone }}_claim
+        {{ amount_part(ppb) }} as {{ model.name }}_{{ milestone }}_minor,
+        coalesce({{ claim(amount_remainder(ppb), ppb, milestone ~ '_position') }}, -1)
+        as {{ model.name }}_{{ milestone }}_claim,
         {%- endfor %}
         {%- for group, ppb in [('upper', model.name ~ '_between_ppb + 1'), ('lower', model.name ~ '_between_ppb')] %}
-        , {{ amount_part(ppb) }} as {{ model.name }}_{{ group }}_minor
-        , {{ claim(amount_remainder(ppb), ppb, 0) }} as {{ model.name }}_{{ group }}_claim
+        {{ amount_part(ppb) }} as {{ model.name }}_{{ group }}_minor,
+        {{ claim(amount_remainder(ppb), ppb, 0) }} as {{ model.name }}_{{ group }}_claim,
         {%- endfor %}
-        , {{ model.name }}_between_units as {{ model.name }}_upper_count
-        , {{ model.name }}_between_count - {{ model.name }}_between_units as {{ model.name }}_lower_count
+        {{ model.name }}_between_units as {{ model.name }}_upper_count,
+        {{ model.name }}_between_count - {{ model.name }}_between_units as {{ model.name }}_lower_count,
         {%- endfor %}
+        *
     from journeys
 ),
 
 counted as (
     select
-        rounded_down.*
         {%- for model in models %}
-        , abs_amount_minor
+        abs_amount_minor
         - {{ model.name }}_upper_count * {{ model.name }}_upper_minor
         - {{ model.name }}_lower_count * {{ model.name }}_lower_minor
         {%- for milestone in model.milestones %} - coalesce({{ model.name }}_{{ milestone }}_minor, 0){% endfor %}
-        as {{ model.name }}_units
+        as {{ model.name }}_units,
         {%- endfor %}
+        *
     from rounded_down
 ),
 
 given_units as (
     select
-        counted.*
         {%- for model in models %}
         {%- set groups = {'upper': model.name ~ '_upper_count', 'lower': model.name ~ '_lower_count'} %}
         {%- for milestone in model.milestones %}
-        , {{ earns_unit(model, milestone, groups) }} as {{ model.name }}_{{ milestone }}_unit
+        {{ earns_unit(model, milestone, groups) }} as {{ model.name }}_{{ milestone }}_unit,
         {%- endfor %}
         {%- endfor %}
+        *
     from counted
 ),
 
 given_between as (
     select
-        given_units.*
         {%- for model in models %}
         {%- set units = [model.name ~ '_units'] -%}
         {%- for milestone in model.milestones %}{% do units.append(model.name ~ '_' ~ milestone ~ '_unit') %}{% endfor %}
-        , {{ units | join(' - ') }} as {{ model.name }}_left_units
-        , case
+        {{ units | join(' - ') }} as {{ model.name }}_left_units,
+        case
             when {{ model.name }}_upper_claim > {{ model.name }}_lower_claim
                 then least({{ units | join(' - ') }}, {{ model.name }}_upper_count)
             else greatest({{ units | join(' - ') }} - {{ model.name }}_lower_count, 0)
-        end as {{ model.name }}_upper_units
+        end as {{ model.name }}_upper_units,
         {%- endfor %}
+        *
     from given_units
 ),
 
@@ -76,24 +76,24 @@ settled as (
         {%- for milestone in attribution_milestones() %}
         {{ milestone }}_position,
         {%- endfor %}
-        abs_amount_minor,
-        amount_sign
         {%- for model in models %}
         {%- set name = model.name %}
         {%- for milestone in model.milestones %}
-        , cast({{ name }}_{{ milestone }}_ppb as integer) as {{ name }}_{{ milestone }}_ppb
-        , amount_sign * ({{ name }}_{{ milestone }}_minor + {{ name }}_{{ milestone }}_unit)
-        as {{ name }}_{{ milestone }}_minor
+        cast({{ name }}_{{ milestone }}_ppb as integer) as {{ name }}_{{ milestone }}_ppb,
+        amount_sign * ({{ name }}_{{ milestone }}_minor + {{ name }}_{{ milestone }}_unit)
+        as {{ name }}_{{ milestone }}_minor,
         {%- endfor %}
-        , cast({{ name }}_between_ppb as integer) as {{ name }}_lower_ppb
-        , amount_sign * {{ name }}_upper_minor as {{ name }}_upper_minor
-        , amount_sign * {{ name }}_lower_minor as {{ name }}_lower_minor
+        cast({{ name }}_between_ppb as integer) as {{ name }}_lower_ppb,
+        amount_sign * {{ name }}_upper_minor as {{ name }}_upper_minor,
+        amount_sign * {{ name }}_lower_minor as {{ name }}_lower_minor,
         -- positions up to which touches between are upper, and up to which either kind has a minor unit more
-        , {{ position_between(model, name ~ '_upper_count') }} as {{ name }}_upper_until
-        , {{ position_between(model, name ~ '_upper_units') }} as {{ name }}_upper_unit_until
-        , {{ position_between(model, '(' ~ name ~ '_upper_count + ' ~ name ~ '_left_units - ' ~ name ~ '_upper_units)') }}
-        as {{ name }}_lower_unit_until
+        {{ position_between(model, name ~ '_upper_count') }} as {{ name }}_upper_until,
+        {{ position_between(model, name ~ '_upper_units') }} as {{ name }}_upper_unit_until,
+        {{ position_between(model, '(' ~ name ~ '_upper_count + ' ~ name ~ '_left_units - ' ~ name ~ '_upper_units)') }}
+        as {{ name }}_lower_unit_until,
         {%- endfor %}
+        abs_amount_minor,
+        amount_sign
     from given_between
 )
 

@@ -9,7 +9,6 @@ with journeys as (
 
 marked as (
     select
-        journeys.*
         {%- for model in models %}
         {%- set present = [] -%}
         {%- set holding = [] -%}
@@ -17,25 +16,26 @@ marked as (
             {%- do present.append(milestone ~ '_position > 0') -%}
             {%- do holding.append(holds_touch(milestone, model.milestones | list)) -%}
         {%- endfor %}
-        , {{ count_true(present) }} as {{ model.name }}_present_count
-        , touch_count - {{ count_true(holding) }} as {{ model.name }}_between_count
+        {{ count_true(present) }} as {{ model.name }}_present_count,
+        touch_count - {{ count_true(holding) }} as {{ model.name }}_between_count,
         {%- endfor %}
+        *
     from journeys
 ),
 
 given as (
     select
-        marked.*
         {%- for model in models %}
-        , case when {{ model.name }}_between_count > 0 then {{ model.between }} else 0 end
+        case when {{ model.name }}_between_count > 0 then {{ model.between }} else 0 end
         {%- for milestone, weight in model.milestones.items() %}
         + case when {{ milestone }}_position > 0 then {{ weight }} else 0 end
-        {%- endfor %} as {{ model.name }}_given
+        {%- endfor %} as {{ model.name }}_given,
         {#- even: how many take a part of what is missing; the touches between count as one #}
-        , {{ model.name }}_present_count
+        {{ model.name }}_present_count
         {%- if model.between %} + case when {{ model.name }}_between_count > 0 then 1 else 0 end{% endif %}
-        as {{ model.name }}_taker_count
+        as {{ model.name }}_taker_count,
         {%- endfor %}
+        *
     from marked
 ),
 
@@ -48,31 +48,31 @@ shared as (
         {%- for milestone in attribution_milestones() %}
         {{ milestone }}_position,
         {%- endfor %}
-        abs_amount_minor,
-        amount_sign
         {%- for model in models %}
         {%- set name = model.name %}
         {%- set to_share = ' * ' ~ name ~ '_taker_count + 10000 - ' ~ name ~ '_given' if is_even else '' %}
         {%- for milestone in model.milestones %}
         -- 0 when a milestone named before it stands on the same touch, which then holds the sum
-        , cast(case when {{ holds_touch(milestone, model.milestones | list) }} then 0
+        cast(case when {{ holds_touch(milestone, model.milestones | list) }} then 0
             {%- for other, weight in model.milestones.items() %}
             + case when {{ other }}_position = {{ milestone }}_position then {{ weight }}{{ to_share }} else 0 end
             {%- endfor %}
-        else 0 end as bigint) as {{ name }}_{{ milestone }}_held
+        else 0 end as bigint) as {{ name }}_{{ milestone }}_held,
         {%- endfor %}
         -- without any milestone the model is linear: one part for each touch
-        , cast(case
+        cast(case
             when {{ name }}_present_count = 0 then 1
             when {{ name }}_between_count = 0 or {{ model.between }} = 0 then 0
             else {{ model.between }}{{ to_share }}
-        end as bigint) as {{ name }}_between_held
-        , cast(case
+        end as bigint) as {{ name }}_between_held,
+        cast(case
             when {{ name }}_present_count = 0 then 1
             else {{ '10000 * ' ~ name ~ '_taker_count' if is_even else name ~ '_given' }}
-        end as bigint) as {{ name }}_whole
-        , cast(greatest({{ name }}_between_count, 1) as bigint) as {{ name }}_between_parts
+        end as bigint) as {{ name }}_whole,
+        cast(greatest({{ name }}_between_count, 1) as bigint) as {{ name }}_between_parts,
         {%- endfor %}
+        abs_amount_minor,
+        amount_sign
     from given
 )
 

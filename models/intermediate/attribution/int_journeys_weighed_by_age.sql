@@ -9,21 +9,21 @@ with touches as (
 totals as (
     select
         opportunity_id,
-        attribution_scope
         {%- for model in models %}
-        , sum({{ model.name }}_weight) as {{ model.name }}_whole
+        sum({{ model.name }}_weight) as {{ model.name }}_whole,
         {%- endfor %}
+        attribution_scope
     from touches
     group by opportunity_id, attribution_scope
 ),
 
 rounded_down as (
     select
-        touches.*
         {%- for model in models %}
-        , totals.{{ model.name }}_whole
-        , {{ weight_part(model.name ~ '_weight', model.name ~ '_whole') }} as {{ model.name }}_ppb
+        totals.{{ model.name }}_whole,
+        {{ weight_part(model.name ~ '_weight', model.name ~ '_whole') }} as {{ model.name }}_ppb,
         {%- endfor %}
+        touches.*
     from touches
     inner join totals
         on
@@ -34,11 +34,12 @@ rounded_down as (
 weighed as (
     select
         opportunity_id,
-        attribution_scope
         {%- for model in models %}
-        , max({{ model.name }}_whole) as {{ model.name }}_whole
-        , {{ kth_largest(decay_claim(model), '1000000000 - sum(' ~ model.name ~ '_ppb)') }} as {{ model.name }}_last_claim
+        max({{ model.name }}_whole) as {{ model.name }}_whole,
+        {{ kth_largest(decay_claim(model), '1000000000 - sum(' ~ model.name ~ '_ppb)') }}
+        as {{ model.name }}_last_claim,
         {%- endfor %}
+        attribution_scope
     from rounded_down
     group by opportunity_id, attribution_scope
 )

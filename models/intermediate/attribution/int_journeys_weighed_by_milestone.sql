@@ -9,7 +9,6 @@ with journeys as (
 rounded_down as (
     -- a touch that holds as much as one between is settled as one of them: then no milestone ties with them
     select
-        journeys.*
         {%- for model in models %}
         {%- set name = model.name -%}
         {%- set apart = [] %}
@@ -17,48 +16,49 @@ rounded_down as (
         {%- set held = name ~ '_' ~ milestone ~ '_held' %}
         {%- set is_apart = held ~ ' > 0 and ' ~ held ~ ' * ' ~ name ~ '_between_parts <> ' ~ name ~ '_between_held' %}
         {%- do apart.append(is_apart) %}
-        , case when {{ is_apart }} then
+        case when {{ is_apart }} then
             {{ integer_divide(held ~ ' * 1000000000', name ~ '_whole') }}
-        end as {{ name }}_{{ milestone }}_ppb
-        , case when {{ is_apart }} then
+        end as {{ name }}_{{ milestone }}_ppb,
+        case when {{ is_apart }} then
             {{ claim(
                 held ~ ' * 1000000000 % ' ~ name ~ '_whole * ' ~ name ~ '_between_parts',
                 held ~ ' * ' ~ name ~ '_between_parts', milestone ~ '_position'
             ) }}
-        else -1 end as {{ name }}_{{ milestone }}_claim
+        else -1 end as {{ name }}_{{ milestone }}_claim,
         {%- endfor %}
-        , touch_count - {{ count_true(apart) }} as {{ name }}_between_count
-        , {{ integer_divide(
+        touch_count - {{ count_true(apart) }} as {{ name }}_between_count,
+        {{ integer_divide(
             name ~ '_between_held * 1000000000', name ~ '_whole * ' ~ name ~ '_between_parts'
-        ) }} as {{ name }}_between_ppb
-        , {{ claim(
+        ) }} as {{ name }}_between_ppb,
+        {{ claim(
             name ~ '_between_held * 1000000000 % (' ~ name ~ '_whole * ' ~ name ~ '_between_parts)',
             name ~ '_between_held', 0
-        ) }} as {{ name }}_between_claim
+        ) }} as {{ name }}_between_claim,
         {%- endfor %}
+        *
     from journeys
 ),
 
 counted as (
     select
-        rounded_down.*
         {%- for model in models %}
-        , 1000000000 - {{ model.name }}_between_ppb * {{ model.name }}_between_count
+        1000000000 - {{ model.name }}_between_ppb * {{ model.name }}_between_count
         {%- for milestone in model.milestones %} - coalesce({{ model.name }}_{{ milestone }}_ppb, 0){% endfor %}
-        as {{ model.name }}_units
+        as {{ model.name }}_units,
         {%- endfor %}
+        *
     from rounded_down
 ),
 
 given_units as (
     select
-        counted.*
         {%- for model in models %}
         {%- for milestone in model.milestones %}
-        , {{ earns_unit(model, milestone, {'between': model.name ~ '_between_count'}) }}
-        as {{ model.name }}_{{ milestone }}_unit
+        {{ earns_unit(model, milestone, {'between': model.name ~ '_between_count'}) }}
+        as {{ model.name }}_{{ milestone }}_unit,
         {%- endfor %}
         {%- endfor %}
+        *
     from counted
 ),
 
@@ -71,19 +71,19 @@ weighed as (
         {%- for milestone in attribution_milestones() %}
         {{ milestone }}_position,
         {%- endfor %}
-        abs_amount_minor,
-        amount_sign
         {%- for model in models %}
         {%- for milestone in model.milestones %}
-        , {{ model.name }}_{{ milestone }}_ppb + {{ model.name }}_{{ milestone }}_unit
-        as {{ model.name }}_{{ milestone }}_ppb
+        {{ model.name }}_{{ milestone }}_ppb + {{ model.name }}_{{ milestone }}_unit
+        as {{ model.name }}_{{ milestone }}_ppb,
         {%- endfor %}
-        , {{ model.name }}_between_count
-        , {{ model.name }}_between_ppb
-        , {{ model.name }}_units
+        {{ model.name }}_between_count,
+        {{ model.name }}_between_ppb,
+        {{ model.name }}_units
         {%- for milestone in model.milestones %} - {{ model.name }}_{{ milestone }}_unit{% endfor %}
-        as {{ model.name }}_between_units
+        as {{ model.name }}_between_units,
         {%- endfor %}
+        abs_amount_minor,
+        amount_sign
     from given_units
 )
 

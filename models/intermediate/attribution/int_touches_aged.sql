@@ -29,10 +29,10 @@ aged as (
 
 weighed as (
     select
-        aged.*
         {%- for model in models %}
-        , coalesce(curves.{{ model.name }}_weight, 0) as {{ model.name }}_weight
+        coalesce(curves.{{ model.name }}_weight, 0) as {{ model.name }}_weight,
         {%- endfor %}
+        aged.*
     from aged
     left join curves on aged.age_days = curves.age_days
 )

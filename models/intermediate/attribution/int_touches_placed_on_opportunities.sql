@@ -46,12 +46,14 @@ cut_off as (
     select
         in_window.*,
         case
-            when touch_precision = 'date' then touch_date <= created_date else touch_at <= created_at
+            when in_window.touch_precision = 'date' then in_window.touch_date <= in_window.created_date
+            else in_window.touch_at <= in_window.created_at
         end as is_before_creation,
-        coalesce(touch_date <= won_date, false) as is_before_close,
+        coalesce(in_window.touch_date <= in_window.won_date, false) as is_before_close,
         coalesce(
             case
-                when touch_precision = 'date' then touch_date <= lead_until_date else touch_at <= lead_until_at
+                when in_window.touch_precision = 'date' then in_window.touch_date <= in_window.lead_until_date
+                else in_window.touch_at <= in_window.lead_until_at
             end,
             false
         ) as is_before_lead

@@ -20,12 +20,12 @@ curves as (
 
 journeys as (
     select
-        by_milestone.*
         {%- for model in decays %}
-        , by_age.{{ model.name }}_whole
-        , by_age.{{ model.name }}_last_claim
-        , by_age.{{ model.name }}_last_minor_claim
+        by_age.{{ model.name }}_whole,
+        by_age.{{ model.name }}_last_claim,
+        by_age.{{ model.name }}_last_minor_claim,
         {%- endfor %}
+        by_milestone.*
     from by_milestone
     inner join by_age
         on
@@ -46,22 +46,22 @@ aged as (
 
 rounded_down as (
     select
-        aged.*
         {%- for model in decays %}
         {%- set weight = 'coalesce(curves.' ~ model.name ~ '_weight, 0)' %}
-        , {{ weight }} as {{ model.name }}_weight
-        , {{ weight_part(weight, model.name ~ '_whole') }} as {{ model.name }}_ppb
+        {{ weight }} as {{ model.name }}_weight,
+        {{ weight_part(weight, model.name ~ '_whole') }} as {{ model.name }}_ppb,
         {%- endfor %}
+        aged.*
     from aged
     left join curves on aged.age_days = curves.age_days
 ),
 
 decayed as (
     select
-        rounded_down.*
         {%- for model in decays %}
-        , {{ decay_ppb(model) }} as {{ model.name }}_settled_ppb
+        {{ decay_ppb(model) }} as {{ model.name }}_settled_ppb,
         {%- endfor %}
+        *
     from rounded_down
 ),
 
@@ -70,15 +70,15 @@ weighed as (
         opportunity_id,
         attribution_scope,
         touch_id,
-        position
         {%- for model in milestone_models() %}
-        , {{ milestone_ppb(model) }} as {{ model.name }}_ppb
-        , {{ milestone_minor(model) }} as {{ model.name }}_minor
+        {{ milestone_ppb(model) }} as {{ model.name }}_ppb,
+        {{ milestone_minor(model) }} as {{ model.name }}_minor,
         {%- endfor %}
         {%- for model in decays %}
-        , cast({{ model.name }}_settled_ppb as integer) as {{ model.name }}_ppb
-        , {{ decay_minor(model) }} as {{ model.name }}_minor
+        cast({{ model.name }}_settled_ppb as integer) as {{ model.name }}_ppb,
+        {{ decay_minor(model) }} as {{ model.name }}_minor,
         {%- endfor %}
+        position
     from decayed
 )
 
