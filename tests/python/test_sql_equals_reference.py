@@ -219,7 +219,9 @@ def add_custom_models(folder: Path, seed: int) -> None:
             continue
         models.append({"attribution_model": name})
         milestones_used = draw.sample(MILESTONES, draw.randint(1, len(MILESTONES)))
-        cuts = sorted(draw.sample(range(1, WEIGHT_STEPS), len(milestones_used) - 1))
+        # Round weights are alike often, and ties are where settlement can go wrong.
+        step = draw.choice((1, 500, 1000, 1250))
+        cuts = sorted(draw.sample(range(step, WEIGHT_STEPS, step), len(milestones_used) - 1))
         for milestone, start, end in zip(
             milestones_used, [0, *cuts], [*cuts, WEIGHT_STEPS], strict=True
         ):
