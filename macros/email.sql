@@ -44,13 +44,7 @@
 {%- endmacro %}
 
 
-{#-
-    An id that some systems fill with an e-mail address: then its hash, which equals email_hash of the person.
-    The coalesce keeps DuckDB 2.0 from folding a column that is not loaded (a constant null) into an error.
--#}
+{#- An id that some systems fill with an e-mail address: then its hash, which equals email_hash of the person. -#}
 {% macro id_without_email(id) -%}
-    case
-        when {{ id }} like '%@%' then {{ email_hash("lower(replace(coalesce(" ~ id ~ ", ''), ' ', ''))") }}
-        else {{ id }}
-    end
+    case when {{ id }} like '%@%' then {{ email_hash("lower(replace(" ~ id ~ ", ' ', ''))") }} else {{ id }} end
 {%- endmacro %}

@@ -7,8 +7,13 @@ opportunities_linked as (
     where is_primary
 ),
 
+-- A person whose record names no source was still first seen when the record was created.
 people as (
-    select * from {{ ref('int_people_unified') }}
+    select
+        person_id,
+        original_lead_source,
+        {{ local_date('coalesce(original_source_seen_at, created_at)') }} as first_seen_date
+    from {{ ref('int_people_unified') }}
 ),
 
 cycles as (
@@ -21,7 +26,7 @@ days_to_close as (
         opportunities.account_id,
         opportunities_linked.person_id,
         cycles.lead_cycle_id,
-        {{ local_date('people.original_source_seen_at') }} as first_seen_date,
+        people.first_seen_date,
         cycles.inquiry_date,
         opportunities.created_date,
         opportunities.closed_date as won_date,
@@ -29,12 +34,9 @@ days_to_close as (
         opportunities.business_kind,
         coalesce(people.original_lead_source, 'unknown') as original_lead_source,
         coalesce(opportunities_linked.link_method, 'nobody') as link_method,
-        coalesce(
-            opportunities.closed_date < {{ local_date('people.original_source_seen_at') }}, false
-        ) as is_won_before_first_seen,
-        cast(
-            {{ days_between(local_date('people.original_source_seen_at'), 'opportunities.closed_date') }} as bigint
-        ) as days_from_first_seen,
+        coalesce(opportunities.closed_date < people.first_seen_date, false) as is_won_before_first_seen,
+        cast({{ days_between('people.first_seen_date', 'opportunities.closed_date') }} as bigint)
+            as days_from_first_seen,
         cast({{ days_between('cycles.inquiry_date', 'opportunities.closed_date') }} as bigint) as days_from_inquiry,
         cast({{ days_between('opportunities.created_date', 'opportunities.closed_date') }} as bigint)
             as days_from_creation
