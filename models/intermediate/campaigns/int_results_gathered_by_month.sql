@@ -14,6 +14,11 @@ touches as (
     where touch_kind <> 'activity' or is_human_activity  -- as in attribution: what a machine logged is no touch
 ),
 
+lead_cycles as (
+    select * from {{ ref('lead_cycles') }}
+    where mql_date is not null
+),
+
 credits as (
     select * from {{ ref('int_credits_dated') }}
 ),
@@ -39,6 +44,22 @@ measured as (
         case when is_known then 'response' else 'other_touch' end as measure,
         1 as quantity
     from touches
+    union all
+    select
+        opening_campaign_id as campaign_id,
+        coalesce(channel, 'no touch') as channel,
+        started_date as measure_date,
+        'cohort_mql' as measure,
+        1 as quantity
+    from lead_cycles
+    union all
+    select
+        opening_campaign_id as campaign_id,
+        coalesce(channel, 'no touch') as channel,
+        mql_date as measure_date,
+        'period_mql' as measure,
+        1 as quantity
+    from lead_cycles
     union all
     select
         campaign_id,
