@@ -84,7 +84,7 @@ split as (
         coalesce(worked.disposition, 'open') as disposition,
         rejections_explained.rejection_reason,
         rejections_explained.reason_group,
-        coalesce(people.original_lead_source, 'unknown') as original_lead_source,
+        coalesce(people.original_lead_source, '(none)') as original_lead_source,
         coalesce(touches.channel, 'no response') as channel,
         touches.campaign_id,
         coalesce({{ local_date('worked.cycle_worked_at') }} > worked.due_date, false) as is_worked_late,

@@ -32,7 +32,7 @@ days_to_close as (
         opportunities.closed_date as won_date,
         {{ month_start('opportunities.closed_date') }} as won_month_start_date,
         opportunities.business_kind,
-        coalesce(people.original_lead_source, 'unknown') as original_lead_source,
+        coalesce(people.original_lead_source, '(none)') as original_lead_source,
         coalesce(opportunities_linked.link_method, 'nobody') as link_method,
         coalesce(opportunities.closed_date < people.first_seen_date, false) as is_won_before_first_seen,
         cast({{ days_between('people.first_seen_date', 'opportunities.closed_date') }} as bigint)
