@@ -1,8 +1,4 @@
 {%- set stages = ['inquiry', 'mql', 'sal', 'sql', 'opportunity', 'won'] -%}
-{%- set timed = [
-    ('inquiry', 'mql'), ('mql', 'sal'), ('sal', 'sql'), ('sql', 'opportunity'), ('opportunity', 'won'),
-    ('inquiry', 'won'),
-] -%}
 with cycles as (
     select * from {{ ref('int_leads_split_into_cycles') }}
 ),
@@ -21,11 +17,9 @@ own_dates as (
         person_id,
         cycle_number,
         min(event_at) filter (where event_kind in ('response', 'created') or funnel_stage = 'inquiry') as inquiry_at,
-        min(event_at) filter (where funnel_stage = 'mql') as mql_at,
-        min(event_at) filter (where funnel_stage = 'sal') as sal_at,
-        min(event_at) filter (where funnel_stage = 'sql') as sql_at,
         {%- for stage in stages[1:4] %}
-            coalesce(bool_and(is_day_unknown) filter (where funnel_stage = '{{ stage }}'), false) as is_{{ stage }}_day_unknown,
+        min(event_at) filter (where funnel_stage = '{{ stage }}') as {{ stage }}_at,
+        coalesce(bool_and(is_day_unknown) filter (where funnel_stage = '{{ stage }}'), false) as is_{{ stage }}_day_unknown,
         {%- endfor %}
         false as is_inquiry_day_unknown
     from events
@@ -64,11 +58,11 @@ filled as (
     select
         lead_cycle_id,
         {%- for stage in stages[:5] %}
-            {%- set later = stages[loop.index:] %}
-            least({{ stage }}_at, {{ later | join('_at, ') }}_at) as {{ stage }}_filled_at,
-            {{ stage }}_at is null or is_{{ stage }}_day_unknown as is_{{ stage }}_unseen,
-            coalesce({{ stage }}_at > least({{ stage }}_at, {{ later | join('_at, ') }}_at), false)
-                as is_{{ stage }}_out_of_order,
+        {%- set later = stages[loop.index:] %}
+        least({{ stage }}_at, {{ later | join('_at, ') }}_at) as {{ stage }}_filled_at,
+        {{ stage }}_at is null or is_{{ stage }}_day_unknown as is_{{ stage }}_unseen,
+        coalesce({{ stage }}_at > least({{ stage }}_at, {{ later | join('_at, ') }}_at), false)
+            as is_{{ stage }}_out_of_order,
         {%- endfor %}
         won_at as won_filled_at,
         won_at is null as is_won_unseen,
@@ -83,23 +77,23 @@ dated as (
         lead_cycle_id,
         coalesce(inquiry_filled_at, started_at) as inquiry_at,
         {%- for stage in stages[1:] %}
-            {{ stage }}_filled_at as {{ stage }}_at,
+        {{ stage }}_filled_at as {{ stage }}_at,
         {%- endfor %}
         {{ local_date('coalesce(inquiry_filled_at, started_at)') }} as inquiry_date,
         {%- for stage in stages[1:] %}
-            {{ local_date(stage ~ '_filled_at') }} as {{ stage }}_date,
+        {{ local_date(stage ~ '_filled_at') }} as {{ stage }}_date,
         {%- endfor %}
         is_inquiry_unseen as is_inquiry_inferred,
         {%- for stage in stages[1:5] %}
-            is_{{ stage }}_unseen and {{ stage }}_filled_at is not null as is_{{ stage }}_inferred,
+        is_{{ stage }}_unseen and {{ stage }}_filled_at is not null as is_{{ stage }}_inferred,
         {%- endfor %}
-        {%- for stage, next_stage in timed %}
-            cast(
-                case
-                    when not is_{{ stage }}_unseen and not is_{{ next_stage }}_unseen
-                        then {{ days_between(local_date(stage ~ '_filled_at'), local_date(next_stage ~ '_filled_at')) }}
-                end as bigint
-            ) as days_{{ stage }}_to_{{ next_stage }},
+        {%- for stage, next_stage in zip(stages[:5] + ['inquiry'], stages[1:] + ['won']) %}
+        cast(
+            case
+                when not is_{{ stage }}_unseen and not is_{{ next_stage }}_unseen
+                    then {{ days_between(local_date(stage ~ '_filled_at'), local_date(next_stage ~ '_filled_at')) }}
+            end as bigint
+        ) as days_{{ stage }}_to_{{ next_stage }},
         {%- endfor %}
         is_{{ stages[:5] | join('_out_of_order or is_') }}_out_of_order as is_out_of_order
     from filled

@@ -88,12 +88,10 @@ placed as (
         cast(dense_rank() over (partition by person_id order by trip) as integer) as cycle_number,
         opportunity_id,
         event_at,
-        {{ local_date('event_at') }} as event_date,
         event_kind,
         event_rank,
         funnel_stage,
         disposition,
-        is_opener,
         is_day_unknown
     from reopened
     where is_in_trip

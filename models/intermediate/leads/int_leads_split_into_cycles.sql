@@ -24,15 +24,11 @@ people as (
 
 ordered as (
     select
-        placed.*,
-        row_number() over (
-            partition by placed.person_id, placed.cycle_number
-            order by placed.event_at, placed.event_rank, placed.event_id
-        ) as event_number,
-        row_number() over (
-            partition by placed.person_id, placed.cycle_number, placed.event_kind
-            order by placed.event_at, placed.event_rank, placed.event_id
-        ) as number_of_kind
+        *,
+        row_number() over (partition by person_id, cycle_number order by event_at, event_rank, event_id)
+            as event_number,
+        row_number() over (partition by person_id, cycle_number, event_kind order by event_at, event_id)
+            as number_of_kind
     from placed
 ),
 
