@@ -1,0 +1,5 @@
+"""`python -m touchstone`: the same as the command `touchstone`."""
+
+from touchstone.cli import entry
+
+entry()
