@@ -22,45 +22,6 @@
 {%- endmacro %}
 
 
-{#- True when a milestone is there and no milestone named before it in the model falls on the same touch. -#}
-{% macro holds_touch(milestone, milestones) -%}
-    {{ milestone }}_position > 0
-    {%- for other in milestones if milestones.index(other) < milestones.index(milestone) %}
-    and {{ milestone }}_position <> {{ other }}_position
-    {%- endfor -%}
-{%- endmacro %}
-
-
-{#- How many of the conditions are true. -#}
-{% macro count_true(conditions) -%}
-    (0
-    {%- for condition in conditions %} + case when {{ condition }} then 1 else 0 end{% endfor -%}
-    )
-{%- endmacro %}
-
-
-{#-
-    Position of the count-th touch that stands between the milestones of a model; 0 for none. A milestone's touch
-    (it has parts per billion of its own) moves it one back when fewer than count touches stand before it.
--#}
-{% macro position_between(model, count) -%}
-    {%- set passed = [] -%}
-    {%- for milestone in model.milestones -%}
-        {%- set before = [] -%}
-        {%- for other in model.milestones if other != milestone -%}
-            {%- do before.append(
-                model.name ~ '_' ~ other ~ '_ppb is not null and ' ~ other ~ '_position < ' ~ milestone ~ '_position'
-            ) -%}
-        {%- endfor -%}
-        {%- do passed.append(
-            model.name ~ '_' ~ milestone ~ '_ppb is not null and ' ~ milestone ~ '_position - 1 - '
-            ~ count_true(before) ~ ' < ' ~ count
-        ) -%}
-    {%- endfor -%}
-    case when {{ count }} > 0 then {{ count }} + {{ count_true(passed) }} else 0 * ({{ count }}) end
-{%- endmacro %}
-
-
 {#-
     1 when the touch of a milestone earns one of the units left over in a model (<model>_units), else 0: when fewer
     than that many touches have a larger claim. `groups` are the touches between: name of a claim -> how many have it.

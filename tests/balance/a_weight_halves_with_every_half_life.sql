@@ -20,7 +20,12 @@ compared as (
     {{ 'union all' if not loop.last }}
     {%- endfor %}
     {%- if not models %}
-    select null as attribution_model, 0 as age_days, 0 as weight, 0 as half_of_it, 0 as weight_a_half_life_later,
+    select
+        null as attribution_model,
+        0 as age_days,
+        0 as weight,
+        0 as half_of_it,
+        0 as weight_a_half_life_later
         0 as weight_a_day_later
     where false
     {%- endif %}

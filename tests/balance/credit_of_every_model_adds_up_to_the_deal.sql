@@ -24,11 +24,17 @@ with credited as (
 ),
 
 opportunities as (
-    select opportunity_id, 'pipeline' as attribution_scope, amount_minor
+    select
+        opportunity_id,
+        'pipeline' as attribution_scope,
+        amount_minor
     from {{ ref('int_opportunities_prepared') }}
     where exclusion_reason is null
     union all
-    select opportunity_id, 'revenue' as attribution_scope, amount_minor
+    select
+        opportunity_id,
+        'revenue' as attribution_scope,
+        amount_minor
     from {{ ref('int_opportunities_prepared') }}
     where exclusion_reason is null and is_won
 )
@@ -49,5 +55,8 @@ where
     or credited.{{ model.name }}_minor is distinct from opportunities.amount_minor
     {%- endfor %}
 union all
-select 'none' as opportunity_id, 'none' as attribution_scope, 'no deal to check' as problem
+select
+    'none' as opportunity_id,
+    'none' as attribution_scope,
+    'no deal to check' as problem
 where (select count(*) from opportunities) = 0 and '{{ var("raw_data") }}' = 'sample'

@@ -1,7 +1,10 @@
 -- The other way round: each touch of the deal's account inside the window and before the day of creation has a row
 -- in the pipeline. A dropped touch or a shorter lookback shows here.
 with credited as (
-    select opportunity_id, touch_id from {{ ref('int_touches_weighed_by_model') }}
+    select
+        opportunity_id,
+        touch_id
+    from {{ ref('int_touches_weighed_by_model') }}
     where attribution_scope = 'pipeline'
 ),
 
@@ -26,5 +29,7 @@ from eligible
 left join credited on eligible.opportunity_id = credited.opportunity_id and eligible.touch_id = credited.touch_id
 where credited.touch_id is null
 union all
-select 'none' as opportunity_id, 'no touch to check' as touch_id
+select
+    'none' as opportunity_id,
+    'no touch to check' as touch_id
 where (select count(*) from eligible) = 0 and '{{ var("raw_data") }}' = 'sample' and '{{ var("attribution_population") }}' = 'account'

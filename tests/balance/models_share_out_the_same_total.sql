@@ -20,5 +20,7 @@ having
     or min(deal_count) <> max(deal_count)
     or count(*) <> (select count(*) from {{ ref('attribution_models') }})
 union all
-select 'no month to check' as found, 'none' as attribution_scope
+select
+    'no month to check' as found,
+    'none' as attribution_scope
 where (select count(*) from totals) = 0 and '{{ var("raw_data") }}' = 'sample'

@@ -1,15 +1,30 @@
 -- No credited touch is before the window or after the cut-off of its scope, a machine's, or of another account's
 -- people. Compared on days: the finer rule within the day of creation is a unit test.
 with credited as (
-    select opportunity_id, touch_id, attribution_scope from {{ ref('int_touches_weighed_by_model') }}
+    select
+        opportunity_id,
+        touch_id,
+        attribution_scope
+    from {{ ref('int_touches_weighed_by_model') }}
 ),
 
 touches as (
-    select touch_id, touch_date, touch_kind, is_human_activity from {{ ref('int_touches_unioned') }}
+    select
+        touch_id,
+        touch_date,
+        touch_kind,
+        is_human_activity
+    from {{ ref('int_touches_unioned') }}
 ),
 
 opportunities as (
-    select opportunity_id, created_date, closed_date, journey_starts_date, is_won, exclusion_reason
+    select
+        opportunity_id,
+        created_date,
+        closed_date,
+        journey_starts_date,
+        is_won,
+        exclusion_reason
     from {{ ref('int_opportunities_prepared') }}
 )
 
@@ -32,5 +47,8 @@ where
     )
     or (touches.touch_kind = 'activity' and not touches.is_human_activity)
 union all
-select 'none' as opportunity_id, 'no touch to check' as touch_id, 'none' as attribution_scope
+select
+    'none' as opportunity_id,
+    'no touch to check' as touch_id,
+    'none' as attribution_scope
 where (select count(*) from credited) = 0 and '{{ var("raw_data") }}' = 'sample'

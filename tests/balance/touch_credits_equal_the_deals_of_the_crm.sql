@@ -2,13 +2,13 @@
 -- every deal of the CRM is credited in full, once, or is excluded with a reason.
 with deals as (
     select
-        staged.opportunity_id,
-        staged.is_won,
-        prepared.exclusion_reason,
+        opportunities.opportunity_id,
+        opportunities.is_won,
+        opportunities_prepared.exclusion_reason,
         {{ money('valued.amount_minor') }} as amount
-    from {{ ref('stg_crm__opportunities') }} as staged
-    left join {{ ref('int_opportunities_valued') }} as valued on staged.opportunity_id = valued.opportunity_id
-    left join {{ ref('int_opportunities_prepared') }} as prepared on staged.opportunity_id = prepared.opportunity_id
+    from {{ ref('stg_crm__opportunities') }} as opportunities
+    left join {{ ref('int_opportunities_valued') }} as valued on opportunities.opportunity_id = valued.opportunity_id
+    left join {{ ref('int_opportunities_prepared') }} as opportunities_prepared on opportunities.opportunity_id = opportunities_prepared.opportunity_id
 ),
 
 credited as (
@@ -42,5 +42,8 @@ where
         or credited.revenue_share <> case when deals.is_won then 1 else 0 end
     ))
 union all
-select 'no deal to check' as opportunity_id, null as amount, null as pipeline_amount
+select
+    'no deal to check' as opportunity_id,
+    null as amount,
+    null as pipeline_amount
 where (select count(*) from deals) = 0 and '{{ var("raw_data") }}' = 'sample'

@@ -15,7 +15,11 @@ with weighed as (
 ),
 
 journeys as (
-    select opportunity_id, attribution_scope, touch_count from {{ ref('int_journeys_measured') }}
+    select
+        opportunity_id,
+        attribution_scope,
+        touch_count
+    from {{ ref('int_journeys_measured') }}
 )
 
 select
@@ -33,5 +37,8 @@ where
     or weighed.{{ model.name }}_least_ppb < 0
     {%- endfor %}
 union all
-select 'none' as opportunity_id, 'none' as attribution_scope, 'no journey to check' as problem
+select
+    'none' as opportunity_id,
+    'none' as attribution_scope,
+    'no journey to check' as problem
 where (select count(*) from journeys) = 0 and '{{ var("raw_data") }}' = 'sample'

@@ -2,11 +2,18 @@
 -- depends_on: {{ ref('attribution_models') }}, {{ ref('attribution_weights') }}
 -- After 50 half-lives the weight, 2^50 for the newest touch, is below 1 and counts as 0.
 with first_half_lives as (
-    select * from (values {{ decay_curve_rows(models) }}) as days (half_life_days, day_count, weight)
+    select
+        first_days.half_life_days,
+        first_days.day_count,
+        first_days.weight
+    from (values {{ decay_curve_rows(models) }}) as first_days (half_life_days, day_count, weight)
 ),
 
 halvings as (
-    select * from (values {{ halving_rows(50) }}) as halvings (half_life_count, divisor)
+    select
+        powers_of_two.half_life_count,
+        powers_of_two.divisor
+    from (values {{ halving_rows(50) }}) as powers_of_two (half_life_count, divisor)
 ),
 
 continued as (

@@ -5,27 +5,29 @@ with touches as (
 ),
 
 opportunities as (
-    select opportunity_id, amount_minor from {{ ref('int_opportunities_bounded') }}
+    select
+        opportunity_id,
+        amount_minor
+    from {{ ref('int_opportunities_bounded') }}
 ),
 
 counted as (
     select
         opportunity_id,
         min(position) filter (where is_known) as first_known_position,
-        cast(count_if(is_before_creation) as integer) as created_position,
-        {% for scope, is_in_scope in [('pipeline', 'is_before_creation'), ('revenue', 'is_before_close')] %}
+        {%- for scope, is_in_scope in {'pipeline': 'is_before_creation', 'revenue': 'is_before_close'}.items() %}
         cast(count_if({{ is_in_scope }}) as integer) as {{ scope }}_touch_count,
         cast(count_if({{ is_in_scope }} and is_before_lead) as integer) as {{ scope }}_lead_position,
         max(position) filter (where {{ is_in_scope }} and not is_direct) as {{ scope }}_not_direct_position,
-        max(touch_date) filter (where {{ is_in_scope }}) as {{ scope }}_newest_touch_date
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        max(touch_date) filter (where {{ is_in_scope }}) as {{ scope }}_newest_touch_date,
+        {%- endfor %}
+        cast(count_if(is_before_creation) as integer) as created_position
     from touches
     group by opportunity_id
 ),
 
 scoped as (
-    {% for scope in ['pipeline', 'revenue'] %}
+    {%- for scope in ['pipeline', 'revenue'] %}
     select
         opportunity_id,
         '{{ scope }}' as attribution_scope,
@@ -37,8 +39,8 @@ scoped as (
         {{ scope }}_not_direct_position as not_direct_position
     from counted
     where {{ scope }}_touch_count > 0
-    {{- '\n    union all' if not loop.last }}
-    {% endfor %}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 measured as (

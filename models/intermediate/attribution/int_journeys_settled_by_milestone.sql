@@ -13,7 +13,7 @@ rounded_down as (
         {%- set ppb = model.name ~ '_' ~ milestone ~ '_ppb' %}
         {{ amount_part(ppb) }} as {{ model.name }}_{{ milestone }}_minor,
         coalesce({{ claim(amount_remainder(ppb), ppb, milestone ~ '_position') }}, -1)
-        as {{ model.name }}_{{ milestone }}_claim,
+            as {{ model.name }}_{{ milestone }}_claim,
         {%- endfor %}
         {%- for group, ppb in [('upper', model.name ~ '_between_ppb + 1'), ('lower', model.name ~ '_between_ppb')] %}
         {{ amount_part(ppb) }} as {{ model.name }}_{{ group }}_minor,
@@ -32,8 +32,7 @@ counted as (
         abs_amount_minor
         - {{ model.name }}_upper_count * {{ model.name }}_upper_minor
         - {{ model.name }}_lower_count * {{ model.name }}_lower_minor
-        {%- for milestone in model.milestones %} - coalesce({{ model.name }}_{{ milestone }}_minor, 0){% endfor %}
-        as {{ model.name }}_units,
+        - {{ sum_of_milestones(model, 'minor') }} as {{ model.name }}_units,
         {%- endfor %}
         *
     from rounded_down
@@ -54,13 +53,12 @@ given_units as (
 given_between as (
     select
         {%- for model in models %}
-        {%- set units = [model.name ~ '_units'] -%}
-        {%- for milestone in model.milestones %}{% do units.append(model.name ~ '_' ~ milestone ~ '_unit') %}{% endfor %}
-        {{ units | join(' - ') }} as {{ model.name }}_left_units,
+        {%- set left = model.name ~ '_units - ' ~ sum_of_milestones(model, 'unit') %}
+        {{ left }} as {{ model.name }}_left_units,
         case
             when {{ model.name }}_upper_claim > {{ model.name }}_lower_claim
-                then least({{ units | join(' - ') }}, {{ model.name }}_upper_count)
-            else greatest({{ units | join(' - ') }} - {{ model.name }}_lower_count, 0)
+                then least({{ left }}, {{ model.name }}_upper_count)
+            else greatest({{ left }} - {{ model.name }}_lower_count, 0)
         end as {{ model.name }}_upper_units,
         {%- endfor %}
         *
@@ -81,7 +79,7 @@ settled as (
         {%- for milestone in model.milestones %}
         cast({{ name }}_{{ milestone }}_ppb as integer) as {{ name }}_{{ milestone }}_ppb,
         amount_sign * ({{ name }}_{{ milestone }}_minor + {{ name }}_{{ milestone }}_unit)
-        as {{ name }}_{{ milestone }}_minor,
+            as {{ name }}_{{ milestone }}_minor,
         {%- endfor %}
         cast({{ name }}_between_ppb as integer) as {{ name }}_lower_ppb,
         amount_sign * {{ name }}_upper_minor as {{ name }}_upper_minor,
@@ -90,7 +88,7 @@ settled as (
         {{ position_between(model, name ~ '_upper_count') }} as {{ name }}_upper_until,
         {{ position_between(model, name ~ '_upper_units') }} as {{ name }}_upper_unit_until,
         {{ position_between(model, '(' ~ name ~ '_upper_count + ' ~ name ~ '_left_units - ' ~ name ~ '_upper_units)') }}
-        as {{ name }}_lower_unit_until,
+            as {{ name }}_lower_unit_until,
         {%- endfor %}
         abs_amount_minor,
         amount_sign

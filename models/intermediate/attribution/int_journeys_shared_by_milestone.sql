@@ -10,14 +10,8 @@ with journeys as (
 marked as (
     select
         {%- for model in models %}
-        {%- set present = [] -%}
-        {%- set holding = [] -%}
-        {%- for milestone in model.milestones -%}
-            {%- do present.append(milestone ~ '_position > 0') -%}
-            {%- do holding.append(holds_touch(milestone, model.milestones | list)) -%}
-        {%- endfor %}
-        {{ count_true(present) }} as {{ model.name }}_present_count,
-        touch_count - {{ count_true(holding) }} as {{ model.name }}_between_count,
+        {{ milestones_present(model) }} as {{ model.name }}_present_count,
+        touch_count - {{ touches_with_milestone(model) }} as {{ model.name }}_between_count,
         {%- endfor %}
         *
     from journeys
@@ -26,14 +20,11 @@ marked as (
 given as (
     select
         {%- for model in models %}
-        case when {{ model.name }}_between_count > 0 then {{ model.between }} else 0 end
-        {%- for milestone, weight in model.milestones.items() %}
-        + case when {{ milestone }}_position > 0 then {{ weight }} else 0 end
-        {%- endfor %} as {{ model.name }}_given,
-        {#- even: how many take a part of what is missing; the touches between count as one #}
+        {{ weight_present(model) }} as {{ model.name }}_given,
+        -- who takes a part of what is missing, where parts are even; the touches between count as one
         {{ model.name }}_present_count
-        {%- if model.between %} + case when {{ model.name }}_between_count > 0 then 1 else 0 end{% endif %}
-        as {{ model.name }}_taker_count,
+        + case when {{ model.between }} > 0 and {{ model.name }}_between_count > 0 then 1 else 0 end
+            as {{ model.name }}_taker_count,
         {%- endfor %}
         *
     from marked
@@ -53,11 +44,7 @@ shared as (
         {%- set to_share = ' * ' ~ name ~ '_taker_count + 10000 - ' ~ name ~ '_given' if is_even else '' %}
         {%- for milestone in model.milestones %}
         -- 0 when a milestone named before it stands on the same touch, which then holds the sum
-        cast(case when {{ holds_touch(milestone, model.milestones | list) }} then 0
-            {%- for other, weight in model.milestones.items() %}
-            + case when {{ other }}_position = {{ milestone }}_position then {{ weight }}{{ to_share }} else 0 end
-            {%- endfor %}
-        else 0 end as bigint) as {{ name }}_{{ milestone }}_held,
+        cast({{ weight_held(model, milestone, to_share) }} as bigint) as {{ name }}_{{ milestone }}_held,
         {%- endfor %}
         -- without any milestone the model is linear: one part for each touch
         cast(case

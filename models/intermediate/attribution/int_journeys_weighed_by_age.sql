@@ -37,7 +37,7 @@ weighed as (
         {%- for model in models %}
         max({{ model.name }}_whole) as {{ model.name }}_whole,
         {{ kth_largest(decay_claim(model), '1000000000 - sum(' ~ model.name ~ '_ppb)') }}
-        as {{ model.name }}_last_claim,
+            as {{ model.name }}_last_claim,
         {%- endfor %}
         attribution_scope
     from rounded_down

@@ -10,23 +10,23 @@ rounded_down as (
     -- a touch that holds as much as one between is settled as one of them: then no milestone ties with them
     select
         {%- for model in models %}
-        {%- set name = model.name -%}
-        {%- set apart = [] %}
+        {%- set name = model.name %}
         {%- for milestone in model.milestones %}
         {%- set held = name ~ '_' ~ milestone ~ '_held' %}
-        {%- set is_apart = held ~ ' > 0 and ' ~ held ~ ' * ' ~ name ~ '_between_parts <> ' ~ name ~ '_between_held' %}
-        {%- do apart.append(is_apart) %}
-        case when {{ is_apart }} then
-            {{ integer_divide(held ~ ' * 1000000000', name ~ '_whole') }}
+        case
+            when {{ is_settled_apart(model, milestone) }}
+                then {{ integer_divide(held ~ ' * 1000000000', name ~ '_whole') }}
         end as {{ name }}_{{ milestone }}_ppb,
-        case when {{ is_apart }} then
-            {{ claim(
-                held ~ ' * 1000000000 % ' ~ name ~ '_whole * ' ~ name ~ '_between_parts',
-                held ~ ' * ' ~ name ~ '_between_parts', milestone ~ '_position'
-            ) }}
-        else -1 end as {{ name }}_{{ milestone }}_claim,
+        case
+            when {{ is_settled_apart(model, milestone) }}
+                then {{ claim(
+                    held ~ ' * 1000000000 % ' ~ name ~ '_whole * ' ~ name ~ '_between_parts',
+                    held ~ ' * ' ~ name ~ '_between_parts', milestone ~ '_position'
+                ) }}
+            else -1
+        end as {{ name }}_{{ milestone }}_claim,
         {%- endfor %}
-        touch_count - {{ count_true(apart) }} as {{ name }}_between_count,
+        touch_count - {{ touches_settled_apart(model) }} as {{ name }}_between_count,
         {{ integer_divide(
             name ~ '_between_held * 1000000000', name ~ '_whole * ' ~ name ~ '_between_parts'
         ) }} as {{ name }}_between_ppb,
@@ -42,9 +42,8 @@ rounded_down as (
 counted as (
     select
         {%- for model in models %}
-        1000000000 - {{ model.name }}_between_ppb * {{ model.name }}_between_count
-        {%- for milestone in model.milestones %} - coalesce({{ model.name }}_{{ milestone }}_ppb, 0){% endfor %}
-        as {{ model.name }}_units,
+        1000000000 - {{ sum_of_milestones(model, 'ppb') }}
+        - {{ model.name }}_between_ppb * {{ model.name }}_between_count as {{ model.name }}_units,
         {%- endfor %}
         *
     from rounded_down
@@ -55,7 +54,7 @@ given_units as (
         {%- for model in models %}
         {%- for milestone in model.milestones %}
         {{ earns_unit(model, milestone, {'between': model.name ~ '_between_count'}) }}
-        as {{ model.name }}_{{ milestone }}_unit,
+            as {{ model.name }}_{{ milestone }}_unit,
         {%- endfor %}
         {%- endfor %}
         *
@@ -74,13 +73,11 @@ weighed as (
         {%- for model in models %}
         {%- for milestone in model.milestones %}
         {{ model.name }}_{{ milestone }}_ppb + {{ model.name }}_{{ milestone }}_unit
-        as {{ model.name }}_{{ milestone }}_ppb,
+            as {{ model.name }}_{{ milestone }}_ppb,
         {%- endfor %}
         {{ model.name }}_between_count,
         {{ model.name }}_between_ppb,
-        {{ model.name }}_units
-        {%- for milestone in model.milestones %} - {{ model.name }}_{{ milestone }}_unit{% endfor %}
-        as {{ model.name }}_between_units,
+        {{ model.name }}_units - {{ sum_of_milestones(model, 'unit') }} as {{ model.name }}_between_units,
         {%- endfor %}
         abs_amount_minor,
         amount_sign

@@ -5,27 +5,40 @@ with opportunities as (
 ),
 
 people as (
-    select person_id, created_at from {{ ref('int_people_unified') }}
+    select
+        person_id,
+        created_at
+    from {{ ref('int_people_unified') }}
 ),
 
 people_of_accounts as (
-    select person_id, account_id from {{ ref('int_people_matched_to_accounts') }}
+    select
+        person_id,
+        account_id
+    from {{ ref('int_people_matched_to_accounts') }}
     where account_id is not null and '{{ var("attribution_population") }}' = 'account'
 ),
 
 people_of_opportunities as (
-    select opportunity_id, person_id from {{ ref('int_people_placed_on_opportunities') }}
+    select
+        opportunity_id,
+        person_id
+    from {{ ref('int_people_placed_on_opportunities') }}
 ),
 
 first_person_of_account as (
-    select people_of_accounts.account_id, min(people.created_at) as created_at
+    select
+        people_of_accounts.account_id,
+        min(people.created_at) as created_at
     from people_of_accounts
     inner join people on people_of_accounts.person_id = people.person_id
     group by people_of_accounts.account_id
 ),
 
 first_person_of_opportunity as (
-    select people_of_opportunities.opportunity_id, min(people.created_at) as created_at
+    select
+        people_of_opportunities.opportunity_id,
+        min(people.created_at) as created_at
     from people_of_opportunities
     inner join people on people_of_opportunities.person_id = people.person_id
     group by people_of_opportunities.opportunity_id

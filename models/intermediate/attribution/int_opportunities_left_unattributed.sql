@@ -4,17 +4,32 @@ with opportunities as (
 ),
 
 journeys as (
-    select opportunity_id, attribution_scope from {{ ref('int_journeys_measured') }}
+    select
+        opportunity_id,
+        attribution_scope
+    from {{ ref('int_journeys_measured') }}
 ),
 
 scoped as (
-    select opportunity_id, 'pipeline' as attribution_scope, amount_minor from opportunities
+    select
+        opportunity_id,
+        'pipeline' as attribution_scope,
+        amount_minor
+    from opportunities
     union all
-    select opportunity_id, 'revenue' as attribution_scope, amount_minor from opportunities where is_won
+    select
+        opportunity_id,
+        'revenue' as attribution_scope,
+        amount_minor
+    from opportunities
+    where is_won
 ),
 
 unattributed as (
-    select scoped.opportunity_id, scoped.attribution_scope, scoped.amount_minor
+    select
+        scoped.opportunity_id,
+        scoped.attribution_scope,
+        scoped.amount_minor
     from scoped
     left join journeys
         on

@@ -1,5 +1,8 @@
 with opportunities as (
-    select opportunity_id, lead_source from {{ ref('int_opportunities_prepared') }}
+    select
+        opportunity_id,
+        lead_source
+    from {{ ref('int_opportunities_prepared') }}
 ),
 
 placed as (
@@ -7,7 +10,14 @@ placed as (
 ),
 
 touches as (
-    select touch_id, person_id, touch_kind, channel, channel_owner, campaign_id from {{ ref('int_touches_unioned') }}
+    select
+        touch_id,
+        person_id,
+        touch_kind,
+        channel,
+        channel_owner,
+        campaign_id
+    from {{ ref('int_touches_unioned') }}
 ),
 
 people_of_opportunities as (
@@ -15,7 +25,11 @@ people_of_opportunities as (
 ),
 
 people as (
-    select person_id, created_at, original_lead_source from {{ ref('int_people_unified') }}
+    select
+        person_id,
+        created_at,
+        original_lead_source
+    from {{ ref('int_people_unified') }}
     where original_lead_source is not null
 ),
 

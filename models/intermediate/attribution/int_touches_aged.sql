@@ -3,11 +3,20 @@
 -- Ages count from the newest touch of the journey: against the creation or the close every weight would have the
 -- same factor more, which cancels.
 with touches as (
-    select opportunity_id, touch_date, position from {{ ref('int_touches_placed_on_opportunities') }}
+    select
+        opportunity_id,
+        touch_date,
+        position
+    from {{ ref('int_touches_placed_on_opportunities') }}
 ),
 
 journeys as (
-    select opportunity_id, attribution_scope, newest_touch_date, touch_count, abs_amount_minor
+    select
+        opportunity_id,
+        attribution_scope,
+        newest_touch_date,
+        touch_count,
+        abs_amount_minor
     from {{ ref('int_journeys_measured') }}
 ),
 

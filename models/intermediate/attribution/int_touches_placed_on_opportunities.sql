@@ -1,7 +1,15 @@
 with touches as (
     select
-        touch_id, person_id, account_id, touch_at, touch_date, touch_precision,
-        touch_kind_rank, source_rank, is_direct, is_known
+        touch_id,
+        person_id,
+        account_id,
+        touch_at,
+        touch_date,
+        touch_precision,
+        touch_kind_rank,
+        source_rank,
+        is_direct,
+        is_known
     from {{ ref('int_touches_unioned') }}
     -- what a machine logged (an automatic reply, a calendar sync) is nobody's work
     where touch_kind <> 'activity' or is_human_activity
@@ -9,18 +17,29 @@ with touches as (
 
 opportunities as (
     select
-        opportunity_id, account_id as opportunity_account_id, created_at, created_date, won_date,
-        journey_starts_date, lead_until_at, {{ local_date('lead_until_at') }} as lead_until_date
+        opportunity_id,
+        account_id as opportunity_account_id,
+        created_at,
+        created_date,
+        won_date,
+        journey_starts_date,
+        lead_until_at,
+        {{ local_date('lead_until_at') }} as lead_until_date
     from {{ ref('int_opportunities_bounded') }}
 ),
 
 people as (
-    select opportunity_id, person_id from {{ ref('int_people_placed_on_opportunities') }}
+    select
+        opportunity_id,
+        person_id
+    from {{ ref('int_people_placed_on_opportunities') }}
 ),
 
 in_window as (
     {% if var('attribution_population') == 'account' -%}
-    select touches.*, opportunities.*
+    select
+        touches.*,
+        opportunities.*
     from touches
     inner join opportunities on touches.account_id = opportunities.opportunity_account_id
     where
@@ -29,7 +48,9 @@ in_window as (
 
     union all
     {% endif -%}
-    select touches.*, opportunities.*
+    select
+        touches.*,
+        opportunities.*
     from touches
     inner join people on touches.person_id = people.person_id
     inner join opportunities on people.opportunity_id = opportunities.opportunity_id

@@ -3,7 +3,12 @@
 {%- set decays = decay_models() -%}
 -- depends_on: {{ ref('attribution_models') }}, {{ ref('attribution_weights') }}
 with touches as (
-    select opportunity_id, touch_id, touch_date, position from {{ ref('int_touches_placed_on_opportunities') }}
+    select
+        opportunity_id,
+        touch_id,
+        touch_date,
+        position
+    from {{ ref('int_touches_placed_on_opportunities') }}
 ),
 
 by_milestone as (

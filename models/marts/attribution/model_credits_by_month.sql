@@ -9,7 +9,11 @@ unattributed as (
 ),
 
 touches as (
-    select touch_id, channel, channel_owner from {{ ref('int_touches_unioned') }}
+    select
+        touch_id,
+        channel,
+        channel_owner
+    from {{ ref('int_touches_unioned') }}
 ),
 
 opportunities as (
