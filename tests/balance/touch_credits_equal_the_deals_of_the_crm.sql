@@ -8,7 +8,8 @@ with deals as (
         {{ money('valued.amount_minor') }} as amount
     from {{ ref('stg_crm__opportunities') }} as opportunities
     left join {{ ref('int_opportunities_valued') }} as valued on opportunities.opportunity_id = valued.opportunity_id
-    left join {{ ref('int_opportunities_prepared') }} as opportunities_prepared on opportunities.opportunity_id = opportunities_prepared.opportunity_id
+    left join {{ ref('int_opportunities_prepared') }} as opportunities_prepared
+        on opportunities.opportunity_id = opportunities_prepared.opportunity_id
 ),
 
 credited as (
