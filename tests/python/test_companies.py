@@ -92,47 +92,123 @@ def test_olist_converts_as_published_by_origin(olist: Query) -> None:
     found = olist(
         """
         select
-            coalesce(people.original_lead_source, '(null)'),
-            count(*),
-            count(deals.opportunity_id)
-        from core.people as people
-        left join staging.stg_crm__leads as leads on people.person_id = leads.lead_id
-        left join core.opportunities as deals
-            on leads.converted_opportunity_id = deals.opportunity_id and deals.is_won
-        group by 1
+            original_lead_source,
+            cast(sum(entered_count) as bigint),
+            cast(sum(won_count) as bigint),
+            round(sum(won_count) / sum(entered_count), 6)
+        from funnel.funnel_by_month
+        where basis = 'cohort' and funnel_stage = 'mql'
+        group by rollup (original_lead_source)
         """
     )
-    by_origin = {row["origin"]: row for row in expected("olist_by_origin.csv")}
-    total = by_origin.pop("")
-    assert {origin: (leads, deals) for origin, leads, deals in found} == {
-        origin: (int(row["mqls"]), int(row["deals"])) for origin, row in by_origin.items()
+    # the rollup's total has no origin; the 60 leads without one are '(none)', the 1,099 'unknown'
+    names = {"": None, "(null)": "(none)"}
+    assert {row[0]: row[1:] for row in found} == {
+        names.get(row["origin"], row["origin"]): (
+            int(row["mqls"]),
+            int(row["deals"]),
+            float(row["conv_rate"]),
+        )
+        for row in expected("olist_by_origin.csv")
     }
-    deals = sum(row[2] for row in found)
-    assert round(deals / sum(row[1] for row in found), 6) == float(total["conv_rate"]) == 0.105250
+    assert next(row[3] for row in found if row[0] is None) == 0.105250
 
 
-def test_olist_deals_close_as_published(olist: Query) -> None:
+def test_olist_converts_as_published_by_cohort(olist: Query) -> None:
+    found = olist(
+        """
+        select
+            strftime(cycles.mql_date, '%Y-%m'),
+            count(*),
+            count(days.opportunity_id),
+            count(*) filter (where days.days_from_first_seen <= 30),
+            count(*) filter (where days.days_from_first_seen <= 90)
+        from funnel.lead_cycles as cycles
+        left join funnel.days_to_close as days using (opportunity_id)
+        group by 1 order by 1
+        """
+    )
+    assert found == [
+        (row["cohort_month"], *(int(row[name]) for name in list(row)[1:]))
+        for row in expected("olist_by_cohort_month.csv")
+    ]
+
+
+def test_olist_days_to_close_are_as_published(olist: Query) -> None:
     (row,) = olist(
         """
         select
             count(*),
-            round(avg(closed_date - created_date), 4),
-            median(closed_date - created_date),
-            count_if(closed_date - created_date between 0 and 30)
-                + count_if(closed_date < created_date),
-            count_if(closed_date - created_date <= 90)
-        from core.opportunities
-        where is_won
+            round(avg(days_from_first_seen), 4),
+            median(days_from_first_seen),
+            count_if(days_from_first_seen <= 30),
+            count_if(days_from_first_seen <= 90)
+        from funnel.days_to_close
         """
     )
     assert row == (842, 48.4406, 14, 555, 692)
 
 
+def test_olist_days_to_close_by_origin_are_as_published(olist: Query) -> None:
+    found = olist(
+        """
+        select
+            original_lead_source,
+            round(avg(days_from_first_seen), 4),
+            median(days_from_first_seen)
+        from funnel.days_to_close group by 1
+        """
+    )
+    assert {row[0]: row[1:] for row in found} == {
+        row["origin"].replace("(null)", "(none)"): (
+            float(row["avg_days_to_close"]),
+            float(row["median_days_to_close"]),
+        )
+        for row in expected("olist_by_origin.csv")
+        if row["origin"]
+    }
+
+
 def test_olist_keeps_and_flags_the_deal_won_before_first_contact(olist: Query) -> None:
     assert olist(
-        "select closed_date - created_date, is_won from core.opportunities where "
-        "is_closed_before_created"
-    ) == [(-2, True)]
+        """
+        select opportunity_id, closed_date - created_date, is_won
+        from core.opportunities where is_closed_before_created
+        """
+    ) == [("deal-5e063e85d44b0f5c3e6ec3131103a57e", -2, True)]
+    assert olist(
+        """
+        select opportunity_id, days_from_first_seen
+        from funnel.days_to_close where is_won_before_first_seen
+        """
+    ) == [("deal-5e063e85d44b0f5c3e6ec3131103a57e", -2)]
+
+
+def test_olist_revenue_is_credited_to_the_cent(olist: Query) -> None:
+    # the deal won before its first contact has nobody to thank
+    assert olist(
+        """
+        select touch_id is null, sum(credited_revenue_amount), sum(credited_win_share)
+        from attribution.touch_credits group by 1 order by 1
+        """
+    ) == [
+        (False, Decimal("676828.58"), Decimal("379")),
+        (True, Decimal("22.90"), Decimal("1")),
+    ]
+    assert olist(
+        """
+        select line_item, sum(deal_count), sum(deal_amount)
+        from quality.crm_reconciliation_by_month
+        where attribution_scope = 'revenue' and attribution_model = 'full_path'
+        group by line_rank, line_item order by line_rank
+        """
+    ) == [
+        ("CRM total", 842, Decimal("676851.48")),
+        ("attributed", 379, Decimal("676828.58")),
+        ("unattributed", 1, Decimal("22.90")),
+        ("excluded: amount missing", 462, Decimal("0.00")),
+        ("difference", 0, Decimal("0.00")),
+    ]
 
 
 def test_olist_deals_are_worth_their_line_items(olist: Query) -> None:
@@ -273,5 +349,32 @@ def test_maven_names_of_agents_go_no_further(maven: Query) -> None:
     assert not names & owners
 
 
-def test_a_company_without_marketing_has_no_touch_and_every_mart(maven: Query) -> None:
+def test_maven_velocity_is_that_of_new_business(maven: Query) -> None:
+    assert maven(
+        """
+        select
+            cast(sum(closed_count) as bigint),
+            cast(sum(won_count) as bigint),
+            sum(won_amount),
+            round(sum(won_count) / sum(closed_count), 6)
+        from funnel.velocity_by_month
+        """
+    ) == [(6711, 4238, Decimal("10005534.00"), 0.631501)]
+
+
+def test_a_company_without_marketing_has_every_mart_and_no_credit(maven: Query) -> None:
     assert maven("select count(*) from core.touches") == [(0,)]
+    assert maven("select count(*) from funnel.lead_cycles") == [(0,)]
+    assert maven(
+        """
+        select line_item, sum(deal_count), sum(deal_amount)
+        from quality.crm_reconciliation_by_month
+        where attribution_scope = 'revenue' and attribution_model = 'full_path'
+        group by line_rank, line_item order by line_rank
+        """
+    ) == [
+        ("CRM total", 4238, Decimal("10005534.00")),
+        ("attributed", 0, Decimal("0.00")),
+        ("unattributed", 4238, Decimal("10005534.00")),
+        ("difference", 0, Decimal("0.00")),
+    ]
