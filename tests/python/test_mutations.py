@@ -5,6 +5,7 @@ planted in a transaction, what depends on it is built again, the named checks ru
 back.
 """
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -131,8 +132,9 @@ FAULTS = [
         PLACED,
         sql=[
             (
-                "touch_date <= created_date else touch_at <= created_at",
-                "touch_date <= created_date + 14 else touch_at <= created_at + interval '14' day",
+                "<= in_window.created_date else in_window.touch_at <= in_window.created_at",
+                "<= in_window.created_date + 14 "
+                "else in_window.touch_at <= in_window.created_at + interval '14' day",
             )
         ],
         caught_by=["no_touch_earns_outside_its_window", MEMORY],
@@ -140,19 +142,14 @@ FAULTS = [
     Fault(
         "responses of the day of creation are lost",
         PLACED,
-        sql=[
-            (
-                "then touch_date <= created_date else",
-                "then touch_at + interval '1' day <= created_at else",
-            )
-        ],
+        sql=[("<= in_window.created_date else", "< in_window.created_date else")],
         caught_by=[MEMORY],
     ),
     Fault(
         "touches after the close are credited",
         PLACED,
         sql=[
-            ("coalesce(touch_date <= won_date, false)", "won_date is not null"),
+            ("in_window.touch_date <= in_window.won_date", "in_window.won_date is not null"),
             ("opportunities.won_date)", "opportunities.won_date + 30)"),
         ],
         caught_by=["no_touch_earns_outside_its_window", MEMORY],
@@ -318,7 +315,7 @@ def plant(
 ) -> None:
     """Plant the fault and build again what lies between it and the checks."""
     model = _node(project, fault.model)
-    changed = model.sql
+    changed = _in_one_line(model.sql)
     for old, new in fault.sql:
         assert old in changed, f"{fault.model} has no {old!r} any more: plant the fault elsewhere"
         changed = changed.replace(old, new)
@@ -330,6 +327,11 @@ def plant(
     for node in project.downstream([fault.model]):
         if node.kind == "model" and node.unique_id in needed:
             build_model(connection, node)
+
+
+def _in_one_line(sql: str) -> str:
+    """The same SQL whatever its line breaks, so that a fault is found after a reformatting."""
+    return " ".join(re.sub(r"--[^\n]*", "", sql).split())
 
 
 def _node(project: CompiledProject, name: str) -> Node:
