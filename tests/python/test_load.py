@@ -169,6 +169,11 @@ def test_lines_before_the_header_are_skipped_when_told(company: Company) -> None
     assert [row[-1] for row in company.rows()] == [4, 5]
 
 
+def test_a_file_of_a_header_alone_is_a_table_without_rows(company: Company) -> None:
+    company.load(deals=DEALS.split("\n", 1)[0] + "\n")
+    assert company.rows() == []
+
+
 def test_a_file_without_header_gets_one(company: Company) -> None:
     mapping = "files:\n  deals: {file: deals.csv, header: [id, stage, value, day]}\n"
     company.load(mapping + MAPPING.replace("deals.csv", "deals"), deals=DEALS.split("\n", 1)[1])
@@ -779,6 +784,11 @@ def test_a_strict_value_map_that_misses_values(company: Company) -> None:
             "\ntables:",
             "\nsettings: {session_gap_minutes: half}\ntables:",
             "it must be a whole number",
+        ),
+        (
+            "\ntables:",
+            "\nsettings: {attribution_population: acount}\ntables:",
+            "it must be one of: account, contact_role, primary_contact_role",
         ),
         ("\ntables:", "\ndefaults: {delimeter: ;}\ntables:", "did you mean 'delimiter'?"),
         ("\ntables:", "\ndefaults: {delimiter: ;;}\ntables:", "it must be one character, or tab"),

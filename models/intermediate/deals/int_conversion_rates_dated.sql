@@ -14,7 +14,18 @@ ranges as (
     group by currency_code, valid_from_date
 ),
 
--- A reporting currency without rates of its own is the corporate currency: one unit is one unit, always.
+-- The corporate currency is listed with the rate one, or not at all.
+corporate as (
+    select currency_code
+    from ranges
+    group by currency_code
+    having
+        min(units_billionths) = {{ billionths(1) }}
+        and max(units_billionths) = {{ billionths(1) }}
+),
+
+-- A reporting currency without rates of its own is the corporate currency (one unit is one unit, always), unless
+-- another one is listed as that: then nothing is known of it, and amounts in other currencies have no rate.
 reporting_ranges as (
     select
         valid_from_date,
@@ -28,7 +39,9 @@ reporting_ranges as (
         cast(null as date) as valid_until_date,
         {{ billionths(1) }} as units_billionths
     from (select count_if(currency_code = {{ reporting_currency() }}) as rate_count from ranges) as reporting
-    where rate_count = 0
+    where
+        rate_count = 0
+        and not exists (select 1 from corporate)
 ),
 
 overlapping as (

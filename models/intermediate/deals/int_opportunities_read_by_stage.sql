@@ -14,7 +14,11 @@ read_by_stage as (
         coalesce(stages.canonical_stage, {{ label('opportunities.stage_name') }}) as canonical_stage,
         stages.canonical_stage is not null as is_stage_known,
         coalesce(stages.is_pipeline, true) as is_pipeline,
-        coalesce(stages.is_closed, opportunities.is_closed, opportunities.is_won, false) as is_closed,
+        -- a CRM may say no more of a deal than that it is won
+        coalesce(
+            stages.is_closed,
+            coalesce(opportunities.is_closed, false) or coalesce(opportunities.is_won, false)
+        ) as is_closed,
         coalesce(stages.is_won, opportunities.is_won, false) as is_won
     from opportunities
     left join stages on {{ label('opportunities.stage_name') }} = stages.stage_name

@@ -30,7 +30,7 @@ people_of_mailboxes as (
     having count(distinct people_linked_from_records.person_id) = 1
 ),
 
--- a log-in is somebody who also gave an address under it, or it is the id of a lead or contact itself
+-- a log-in is somebody who also gave an address under it, or it is that address, or the id of a lead or contact itself
 users_named as (
     select
         identifies.user_id,
@@ -42,6 +42,12 @@ users_named as (
         record_id as user_id,
         person_id
     from people_linked_from_records
+    union all
+    -- staging turns a log-in that is an e-mail address into the hash of that address
+    select
+        email_hash as user_id,
+        person_id
+    from people_of_mailboxes
 ),
 
 people_of_users as (

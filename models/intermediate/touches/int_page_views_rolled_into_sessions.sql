@@ -58,7 +58,8 @@ sessions as (
         anonymous_id,
         min(happened_at) as started_at,
         max(happened_at) as ended_at,
-        min_by(event_id, event_number) as session_id,
+        -- pages and forms may be numbered each from one
+        min_by(case when is_identify then 'form:' else '' end || event_id, event_number) as session_id,
         min_by(event_id, event_number) filter (where not is_identify) as first_page_view_id,
         min_by(event_id, event_number) filter (where is_identify) as first_identify_id,
         count(*) - count_if(is_identify) as page_view_count,

@@ -12,7 +12,7 @@ accounts as (
         {{ crm_id('owner_id') }} as owner_id,
         {{ crm_id('marketer_id') }} as marketer_id,
         created_date as created_at,
-        name as account_name,
+        {{ without_emails('name') }} as account_name,
         {{ registrable_domain(url_host('website')) }} as account_domain,
         type as account_type,
         industry,

@@ -25,7 +25,7 @@ leads as (
         {{ email_hash('email_address') }} as email_hash,
         {{ email_domain('email_address') }} as email_domain,
         {{ is_role_mailbox('email_address') }} as is_role_mailbox,
-        company as company_name,
+        {{ without_emails('company') }} as company_name,
         {{ registrable_domain(url_host('website')) }} as company_domain,
         title as job_title,
         status as lead_status,

@@ -13,7 +13,7 @@ opportunities as (
         {{ crm_id('sdr_id') }} as sdr_id,
         created_date as created_at,
         close_date,
-        name as opportunity_name,
+        {{ without_emails('name') }} as opportunity_name,
         type as opportunity_type,
         stage_name,
         lead_source,

@@ -63,8 +63,9 @@ class Landed:
             value = quoted(column.name)
             counts += [
                 f"count({value})",
-                f"count_if({_unreadable(column)})",
-                f"count_if({_unreadable(column)} and {_written_otherwise(column)})",
+                # not count_if, which is null over a table without rows
+                f"count(*) filter (where {_unreadable(column)})",
+                f"count(*) filter (where {_unreadable(column)} and {_written_otherwise(column)})",
             ]
         row = self._row(f"select {', '.join(counts)} from {address(self.table)}")
         for number, column in enumerate(typed):

@@ -43,6 +43,10 @@ _JOIN_KEYS = ("with", "on", "several")
 _ORIGIN_KEYS = ("column", "constant", "template", "first_of", "has_value")
 _COLUMN_KEYS = (*_ORIGIN_KEYS, "values", "unlisted", "multiply_by", "hashed", *_WRITING_KEYS)
 # dbt vars that say where the data is, not how the company reports: not for a mapping to set.
+_CHOICES = {
+    "attribution_population": ("account", "contact_role", "primary_contact_role"),
+    "attribution_redistribution": ("proportional", "even"),
+}
 _NOT_SETTINGS = ("raw_data", "source_schemas", "source_databases")
 
 
@@ -343,6 +347,9 @@ class _Reader:
                 if not re.fullmatch(r"-?\d+", text):
                     self._fail(line, f"'{name}' is '{text}'; it must be a whole number")
                 settings[name] = int(text)
+                continue
+            if name in _CHOICES:
+                settings[name] = self._choice(section, name, _CHOICES[name])
                 continue
             settings[name] = text
             if name == "as_of" and text:
