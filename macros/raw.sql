@@ -34,11 +34,11 @@
                 {%- for name in names %}
                 {{ name }},
                 {%- endfor %}
-                {{ raw_key(contract) if contract.key else 'null' }} as row_key
+                {{ raw_key(contract) }} as row_key
             from {{ raw_checked(contract) }} as checked_rows
             where row_problem is null
         )
-        {%- if not (contract.is_present and contract.key) %}
+        {%- if not contract.is_present %}
 
         select {{ names | join(', ') or 'row_key' }}
         from usable_rows

@@ -1,0 +1,82 @@
+-- Three branches per source table. The counts are taken in different places, so that their sum proves something:
+-- what came in, was refused or is a copy from the landed rows, deletions behind the door, use from staging.
+{%- set branches = [] -%}
+{%- for system, table in source_tables() -%}
+    {%- set contract = raw_contract(system, table) -%}
+    {%- set names = contract.columns | map(attribute='name') | list -%}
+    {%- set landed -%}
+        select
+            '{{ system }}' as source_system,
+            '{{ table }}' as source_table,
+            {{ contract.is_present }} as is_present,
+            count(*) as received_count,
+            0 as used_count,
+            0 as deleted_count,
+            count_if(row_problem is null) - count(distinct case when row_problem is null then {{ raw_key(contract) }} end)
+                as superseded_count,
+            count_if(row_problem is not null) as quarantined_count
+        from {{ raw_checked(contract) }} as checked_rows
+    {%- endset -%}
+    {%- do branches.append(landed) -%}
+    {%- if 'is_deleted' in names -%}
+        {%- set deleted -%}
+        select '{{ system }}', '{{ table }}', {{ contract.is_present }}, 0, 0, count(*), 0, 0
+        from {{ raw_current(contract) }} as current_rows
+        where is_deleted {{ 'and master_record_id is null' if 'master_record_id' in names }}
+        {%- endset -%}
+        {%- do branches.append(deleted) -%}
+    {%- endif -%}
+    {%- set used -%}
+        select '{{ system }}', '{{ table }}', {{ contract.is_present }}, 0, count(*), 0, 0, 0
+        from {{ ref('stg_' ~ system ~ '__' ~ table) }}
+    {%- endset -%}
+    {%- do branches.append(used) -%}
+{%- endfor %}
+
+with
+
+counted as (
+    {{ branches | join('\n    union all\n    ') }}
+),
+
+source_tables as (
+    select * from {{ ref('source_tables') }}
+),
+
+added_up as (
+    select
+        source_system,
+        source_table,
+        bool_or(is_present) as is_present,
+        sum(received_count) as received_count,
+        sum(used_count) as used_count,
+        sum(deleted_count) as deleted_count,
+        sum(superseded_count) as superseded_count,
+        sum(quarantined_count) as quarantined_count
+    from counted
+    group by
+        source_system,
+        source_table
+),
+
+source_rows as (
+    select
+        added_up.source_system,
+        added_up.source_table,
+        source_tables.needed_for,
+        source_tables.is_required,
+        added_up.is_present,
+        added_up.received_count > 0 as has_rows,
+        cast(added_up.received_count as bigint) as received_count,
+        cast(added_up.used_count as bigint) as used_count,
+        cast(added_up.deleted_count as bigint) as deleted_at_source_count,
+        cast(added_up.superseded_count as bigint) as superseded_count,
+        cast(added_up.quarantined_count as bigint) as quarantined_count
+    from added_up
+    left join source_tables
+        on
+            added_up.source_system = source_tables.source_system
+            and added_up.source_table = source_tables.source_table
+)
+
+select * from source_rows
