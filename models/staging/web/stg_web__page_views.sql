@@ -1,6 +1,3 @@
--- A table, as every reader of the view would parse the addresses again.
-{{ config(materialized='table') }}
-
 with
 
 raw_page_views as (
