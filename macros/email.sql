@@ -35,10 +35,10 @@
 {%- endmacro %}
 
 
-{#- Text that may hold an address (a path, a campaign tag, a subject), with the address masked. -#}
+{#- Text that people or forms write an address into (a path, a campaign tag, a company's name), with it masked. -#}
 {% macro without_emails(text) -%}
     case
-        when {{ text }} like '%@%' then {{ replace_matches(text, "'[^ /=&<>:;,]*@[^ /=&<>:;,]*'", "'(e-mail)'") }}
+        when {{ text }} like '%@%' then {{ replace_matches(text, "'[^ /=&<>:;,]+@[^ /=&<>:;,]+'", "'(e-mail)'") }}
         else {{ text }}
     end
 {%- endmacro %}

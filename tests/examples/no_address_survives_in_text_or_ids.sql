@@ -4,7 +4,8 @@ examples (written, masked) as (
     values
     ('/thanks/ann@acme.com/next', '/thanks/(e-mail)/next'),
     ('call with ann@acme.com and bob@acme.com', 'call with (e-mail) and (e-mail)'),
-    ('@', '(e-mail)'),
+    ('ann.lee@acme.com', '(e-mail)'),
+    ('vp sales @ acme', 'vp sales @ acme'),
     ('re: pricing', 're: pricing'),
     (null, null)
 )

@@ -22,7 +22,7 @@ contacts as (
         {{ email_hash('email_address') }} as email_hash,
         {{ email_domain('email_address') }} as email_domain,
         {{ is_role_mailbox('email_address') }} as is_role_mailbox,
-        title as job_title,
+        {{ without_emails('title') }} as job_title,
         lead_source
     from addressed
 )

@@ -27,7 +27,7 @@ leads as (
         {{ is_role_mailbox('email_address') }} as is_role_mailbox,
         {{ without_emails('company') }} as company_name,
         {{ registrable_domain(url_host('website')) }} as company_domain,
-        title as job_title,
+        {{ without_emails('title') }} as job_title,
         status as lead_status,
         lead_source,
         country,
