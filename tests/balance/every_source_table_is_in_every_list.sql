@@ -26,11 +26,20 @@ explained as (
 ),
 
 named as (
-    select source_system, source_table, 'contract' as place from contracts
+    select
+        source_system,
+        source_table
+    from contracts
     union all
-    select source_system, source_table, 'macro' as place from listed
+    select
+        source_system,
+        source_table
+    from listed
     union all
-    select source_system, source_table, 'seed' as place from explained
+    select
+        source_system,
+        source_table
+    from explained
 )
 
 select

@@ -1,6 +1,6 @@
 with
 
-examples (url, host, path, click_id_type) as (
+examples (url, page_host, page_path, click_id_type) as (
     values
     ('https://www.Acme.com/Pricing/?gclid=1', 'acme.com', '/Pricing', 'gclid'),
     ('https://acme.com?wbraid=1', 'acme.com', '/', 'gclid'),
@@ -16,10 +16,11 @@ examples (url, host, path, click_id_type) as (
 
 select
     url,
-    {{ url_host('url') }} as host,
-    {{ url_path('url') }} as path,
+    {{ url_host('url') }} as page_host,
+    {{ url_path('url') }} as page_path,
     {{ click_id_type('url') }} as click_id_type
 from examples
-where {{ url_host('url') }} is distinct from host
-    or {{ url_path('url') }} is distinct from path
+where
+    {{ url_host('url') }} is distinct from page_host
+    or {{ url_path('url') }} is distinct from page_path
     or {{ click_id_type('url') }} is distinct from click_id_type

@@ -14,6 +14,7 @@ select
     written,
     {{ without_emails('written') }} as masked
 from examples
-where {{ without_emails('written') }} is distinct from masked
+where
+    {{ without_emails('written') }} is distinct from masked
     or {{ id_without_email('written') }} like '%@%'
     or {{ id_without_email("'Ann+news@Acme.com '") }} is distinct from {{ keyed_hash("'ann@acme.com'") }}

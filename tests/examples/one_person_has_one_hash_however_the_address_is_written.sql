@@ -45,7 +45,8 @@ select
     email_hash,
     email_domain
 from staged
-where email_hash is distinct from {{ keyed_hash('matched') }}
+where
+    email_hash is distinct from {{ keyed_hash('matched') }}
     or email_domain is distinct from domain
     or email_hash in (written, matched)
     or email_hash like '%@%'

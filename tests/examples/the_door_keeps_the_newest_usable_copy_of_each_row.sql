@@ -76,18 +76,24 @@ expected (id, amount, created, is_deleted) as (
     (null, 'id: a value is required', null, null)
 ),
 
-missing as (
-    select * from expected
-    except all
-    select * from found
-),
-
-unexpected as (
-    select * from found
-    except all
-    select * from expected
+differences as (
+    select
+        'missing' as problem,
+        id,
+        amount,
+        created,
+        is_deleted
+    from (select id, amount, created, is_deleted from expected except all select id, amount, created, is_deleted from found)
+        as missing
+    union all
+    select
+        'unexpected' as problem,
+        id,
+        amount,
+        created,
+        is_deleted
+    from (select id, amount, created, is_deleted from found except all select id, amount, created, is_deleted from expected)
+        as unexpected
 )
 
-select 'missing' as problem, missing.* from missing
-union all
-select 'unexpected' as problem, unexpected.* from unexpected
+select * from differences
