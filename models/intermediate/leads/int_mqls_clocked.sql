@@ -15,16 +15,26 @@ limits as (
     where service_level = 'mql_worked'
 ),
 
--- Work is a status that leaves MQL, a human sales activity, or a deal.
+-- Work is a status that leaves MQL, a human sales activity, or a deal. A deal created between two trips takes nobody on.
 marked as (
     select
         *,
         funnel_stage = 'mql' as is_mql,
-        event_kind in ('activity', 'deal_created', 'deal_closed')
+        event_kind in ('activity', 'deal_created')
         or (event_kind = 'status' and coalesce(funnel_stage, '') <> 'mql') as is_work,
         disposition is not null as is_end,
-        funnel_stage in ('sal', 'sql') or event_kind = 'deal_created' as is_taken_on
+        funnel_stage in ('sal', 'sql')
+        or (
+            event_kind = 'deal_created'
+            and max(case when is_opener then event_at end) over so_far
+            > coalesce(max(case when disposition is not null then event_at end) over so_far, timestamp '0001-01-01')
+        ) as is_taken_on
     from events
+    window
+        so_far as (
+            partition by person_id order by event_at, event_rank, event_id
+            rows between unbounded preceding and current row
+        )
 ),
 
 looked_around as (
