@@ -85,7 +85,7 @@ steps as (
         cast(created_at as varchar) as happened_at,
         business_kind || ', touches count from ' || cast(journey_starts_date as varchar) || ' to its creation on '
         || cast(created_date as varchar) || coalesce(' and its close on ' || cast(closed_date as varchar), '')
-        || coalesce('; excluded: ' || exclusion_reason, '') as detail,
+        || coalesce('; excluded: ' || exclusion_reason, '') || '; in ' || {{ reporting_currency() }} as detail,
         null as credit_share,
         {{ money('amount_minor') }} as amount
     from chosen
@@ -113,26 +113,38 @@ steps as (
         'milestones, ' || journeys.attribution_scope as hop,
         journeys.opportunity_id as subject,
         null as happened_at,
-        'first touch is touch 1, lead creation touch ' || cast(journeys.lead_creation_position as varchar)
-        || ', deal creation touch ' || cast(journeys.opportunity_creation_position as varchar)
-        || ', close touch ' || cast(journeys.closed_won_position as varchar) || ', of '
-        || cast(journeys.touch_count as varchar) || ' (0: there is none)' as detail,
+        'first touch is touch 1'
+        {%- for milestone, column in [
+            ('lead creation', 'lead_creation_position'),
+            ('deal creation', 'opportunity_creation_position'),
+            ('close', 'closed_won_position'),
+        ] %}
+        || ', {{ milestone }} ' || case
+            when journeys.{{ column }} > 0 then 'is touch ' || cast(journeys.{{ column }} as varchar)
+            else 'is none'
+        end
+        {%- endfor %}
+        || '; of '
+        || cast(journeys.touch_count as varchar) || ' touches' as detail,
         null as credit_share,
         null as amount
     from chosen
     inner join journeys on chosen.opportunity_id = journeys.opportunity_id
     union all
     select
-        4 + purpose_rank as step,
-        place,
-        purpose as hop,
-        touch_id as subject,
+        4 + purposes.purpose_rank as step,
+        purposes.place,
+        purposes.purpose as hop,
+        purposes.touch_id as subject,
         null as happened_at,
-        'touch ' || cast(place as varchar) as detail,
-        {{ share_of_whole('credit_ppb') }} as credit_share,
-        {{ money('credit_minor') }} as amount
+        'touch ' || cast(purposes.place as varchar) || ', ' || touches.channel
+        || coalesce(', campaign ' || campaigns.campaign_name, '') as detail,
+        {{ share_of_whole('purposes.credit_ppb') }} as credit_share,
+        {{ money('purposes.credit_minor') }} as amount
     from purposes
-    where credit_ppb > 0
+    inner join touches on purposes.touch_id = touches.touch_id
+    left join campaigns on touches.campaign_id = campaigns.campaign_id
+    where purposes.credit_ppb > 0
     union all
     select
         4 + purpose_rank as step,
