@@ -1,7 +1,7 @@
 {#- Exact shares as whole numbers: held / whole for the touch of a milestone, and between_held / whole divided among
     the touches between. Weights are in ten-thousandths. Absence and coincidence (redistribution) live here only. -#}
 {%- set models = milestone_models() -%}
-{%- set is_even = var('attribution_redistribution') == 'even' -%}
+{%- set is_even = var_one_of('attribution_redistribution', ['proportional', 'even']) == 'even' -%}
 -- depends_on: {{ ref('attribution_models') }}, {{ ref('attribution_weights') }}
 with journeys as (
     select * from {{ ref('int_journeys_measured') }}

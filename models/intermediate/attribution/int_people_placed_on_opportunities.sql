@@ -7,7 +7,7 @@ with contact_roles as (
     from {{ ref('stg_crm__opportunity_contact_roles') }}
     where {{ {
         'account': 'false', 'contact_role': 'true', 'primary_contact_role': 'is_primary',
-    }[var('attribution_population')] }}
+    }[var_one_of('attribution_population', ['account', 'contact_role', 'primary_contact_role'])] }}
 ),
 
 leads as (
