@@ -120,8 +120,12 @@ def run(options: argparse.Namespace) -> int:
 
 def _build(project: Path, warehouse: Path, values: dict[str, object]) -> int:
     from touchstone.build import as_vars, dbt
+    from touchstone.summary import print_summary
 
-    return 0 if dbt(project, warehouse, ["build", "--vars", as_vars(values)]) else 1
+    if not dbt(project, warehouse, ["build", "--vars", as_vars(values)]):
+        return 1
+    print_summary(warehouse)
+    return 0
 
 
 def next_command(values: dict[str, object], warehouse: Path, project: Path) -> str:
