@@ -65,13 +65,17 @@ def dbt(project: Path, warehouse: Path, arguments: list[str]) -> bool:
         warehouse: the DuckDB file to build.
         arguments: dbt's words, such as ["build", "--select", "staging"].
     """
-    from dbt.cli.main import dbtRunner  # 2 s of imports: not for `touchstone --help`
+    # 2 s of imports: not for `touchstone --help`
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
 
     os.environ[WAREHOUSE_VARIABLE] = str(warehouse)
     progress = _Progress()
     folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
     outcome = dbtRunner(callbacks=[progress.on_event]).invoke(["--quiet", *arguments, *folders])
     progress.close()
+    # dbt keeps the file open for the life of the process; whoever reads it next needs it closed.
+    DuckDBConnectionManager.close_all_connections()
     if outcome.exception is not None:
         raise UserError(f"dbt stopped: {outcome.exception}")
     results = getattr(outcome.result, "results", [])
