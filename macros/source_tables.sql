@@ -16,3 +16,21 @@
         ('intent', 'account_signals'),
     ]) }}
 {%- endmacro %}
+
+
+{#- The tables that have a contract, known when a statement runs. -#}
+{% macro source_contracts() -%}
+    {%- set found = [] -%}
+    {%- for node in graph.get('sources', {}).values() -%}
+        {%- do found.append((node.source_name, node.name)) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+
+{#- Rows of a VALUES list. -#}
+{% macro text_rows(rows) -%}
+    {%- for row in rows -%}
+        ('{{ row | join("', '") }}'){{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

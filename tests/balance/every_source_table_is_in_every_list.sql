@@ -1,21 +1,12 @@
 -- The contracts in models/staging, the macro source_tables() and the seed of that name speak of the same tables.
 with
 
-{% set contracts = [] -%}
-{%- for node in (graph.sources.values() if execute else []) -%}
-    {%- do contracts.append("('" ~ node.source_name ~ "', '" ~ node.name ~ "')") -%}
-{%- endfor -%}
-{%- set listed = [] -%}
-{%- for system, table in source_tables() -%}
-    {%- do listed.append("('" ~ system ~ "', '" ~ table ~ "')") -%}
-{%- endfor -%}
-
 contracts (source_system, source_table) as (
-    values {{ contracts | join(', ') or "('', '')" }}
+    values {{ text_rows(source_contracts()) }}
 ),
 
 listed (source_system, source_table) as (
-    values {{ listed | join(', ') }}
+    values {{ text_rows(source_tables()) }}
 ),
 
 explained as (

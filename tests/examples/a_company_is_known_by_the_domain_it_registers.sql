@@ -1,6 +1,6 @@
 with
 
-examples (website, domain) as (
+examples (website, expected) as (
     values
     ('acme.com', 'acme.com'),
     ('https://user@www.Acme.com:8443/about?x=1#top', 'acme.com'),
@@ -18,7 +18,7 @@ examples (website, domain) as (
 
 select
     website,
-    {{ registrable_domain(url_host('website')) }} as domain,
-    domain as expected_domain
+    {{ registrable_domain(url_host('website')) }} as domain_found,
+    expected
 from examples
-where {{ registrable_domain(url_host('website')) }} is distinct from domain
+where {{ registrable_domain(url_host('website')) }} is distinct from expected

@@ -76,24 +76,34 @@ expected (id, amount, created, is_deleted) as (
     (null, 'id: a value is required', null, null)
 ),
 
-differences as (
+compared as (
     select
-        'missing' as problem,
         id,
         amount,
         created,
-        is_deleted
-    from (select id, amount, created, is_deleted from expected except all select id, amount, created, is_deleted from found)
-        as missing
+        is_deleted,
+        1 as excess_count
+    from found
     union all
     select
-        'unexpected' as problem,
         id,
         amount,
         created,
-        is_deleted
-    from (select id, amount, created, is_deleted from found except all select id, amount, created, is_deleted from expected)
-        as unexpected
+        is_deleted,
+        -1 as excess_count
+    from expected
 )
 
-select * from differences
+select
+    id,
+    amount,
+    created,
+    is_deleted,
+    sum(excess_count) as excess_count
+from compared
+group by
+    id,
+    amount,
+    created,
+    is_deleted
+having sum(excess_count) != 0
