@@ -1,6 +1,6 @@
 {#-
-    The day the reports are made for, as a scalar expression: the var as_of, else the newest day in the data.
-    No model reads a clock, so yesterday's report can be made again.
+    The day up to which clocks run, as a scalar expression: the var as_of, else the newest day in the data. No model
+    reads a clock, so yesterday's report can be made again from yesterday's data.
 -#}
 {% macro as_of_date() -%}
     {%- if var('as_of', '') -%}

@@ -75,7 +75,7 @@ def dbt(project: Path, warehouse: Path, arguments: list[str]) -> bool:
     outcome = dbtRunner(callbacks=[progress.on_event]).invoke(["--quiet", *arguments, *folders])
     progress.close()
     # dbt keeps the file open for the life of the process; whoever reads it next needs it closed.
-    DuckDBConnectionManager.close_all_connections()
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if outcome.exception is not None:
         raise UserError(f"dbt stopped: {outcome.exception}")
     results = getattr(outcome.result, "results", [])
