@@ -8,6 +8,7 @@ import duckdb
 from touchstone.errors import UserError
 
 WAREHOUSE_VARIABLE = "TOUCHSTONE_WAREHOUSE"
+STORAGE_VERSION = "v1.2.0"
 
 
 def project_directory() -> Path:
@@ -33,8 +34,12 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
     """Open the warehouse file; UserError says why it cannot be used and what to do."""
     if read_only and not path.exists():
         raise UserError(f"{path} does not exist yet; build it: make build")
+    # as in profiles.yml: whoever makes the file first decides which clients can open it
+    config: dict[str, str | bool | int | float | list[str]] = (
+        {} if read_only else {"storage_compatibility_version": STORAGE_VERSION}
+    )
     try:
-        return duckdb.connect(str(path), read_only=read_only)
+        return duckdb.connect(str(path), read_only=read_only, config=config)
     except duckdb.Error as error:
         raise UserError(_reason(path, str(error))) from error
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
 from touchstone.build import as_vars, dbt
 from touchstone.load import dbt_vars
@@ -44,8 +43,6 @@ def build(company: str, folder: Path) -> tuple[Outcome, Path]:
     try:
         assert dbt(PROJECT, warehouse, arguments), f"dbt build of {company} failed"
     finally:
-        # dbt keeps its file open until the process ends
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         if before is None:
             os.environ.pop(WAREHOUSE_VARIABLE, None)
         else:

@@ -446,6 +446,12 @@ def test_check_writes_nothing(company: Company, capsys: pytest.CaptureFixture[st
     assert list(company.warehouse.parent.iterdir()) == []
 
 
+def test_the_file_opens_in_old_clients(company: Company) -> None:
+    company.load(deals=DEALS)
+    (tags,) = company.rows("select tags from duckdb_databases() where database_name = 'acme'")[0]
+    assert tags["storage_version"].startswith("v1.2")
+
+
 # all or nothing
 
 
