@@ -29,11 +29,11 @@
 {%- endmacro %}
 
 {% macro default__keyed_hash(text) -%}
-    sha256('{{ env_var("TOUCHSTONE_HASH_KEY", "sample") }}' || ':' || {{ text }})
+    sha256('{{ env_var("TOUCHSTONE_HASH_KEY", "sample") | replace("'", "''") }}' || ':' || {{ text }})
 {%- endmacro %}
 
 {% macro spark__keyed_hash(text) -%}
-    sha2('{{ env_var("TOUCHSTONE_HASH_KEY", "sample") }}' || ':' || {{ text }}, 256)
+    sha2('{{ env_var("TOUCHSTONE_HASH_KEY", "sample") | replace("'", "''") }}' || ':' || {{ text }}, 256)
 {%- endmacro %}
 
 
