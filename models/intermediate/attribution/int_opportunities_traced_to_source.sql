@@ -1,8 +1,5 @@
 with opportunities as (
-    select
-        opportunity_id,
-        lead_source
-    from {{ ref('int_opportunities_prepared') }}
+    select * from {{ ref('int_opportunities_prepared') }}
 ),
 
 placed as (
@@ -10,14 +7,7 @@ placed as (
 ),
 
 touches as (
-    select
-        touch_id,
-        person_id,
-        touch_kind,
-        channel,
-        channel_owner,
-        campaign_id
-    from {{ ref('int_touches_unioned') }}
+    select * from {{ ref('int_touches_unioned') }}
 ),
 
 people_of_opportunities as (

@@ -29,10 +29,7 @@ opportunities as (
 ),
 
 people as (
-    select
-        opportunity_id,
-        person_id
-    from {{ ref('int_people_placed_on_opportunities') }}
+    select * from {{ ref('int_people_placed_on_opportunities') }}
 ),
 
 in_window as (

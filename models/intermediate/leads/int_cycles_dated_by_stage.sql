@@ -30,19 +30,15 @@ own as (
     select
         cycles.lead_cycle_id,
         cycles.started_at,
-        own_dates.inquiry_at,
-        own_dates.mql_at,
-        own_dates.sal_at,
-        own_dates.sql_at,
+        {%- for stage in stages[:4] %}
+        own_dates.{{ stage }}_at,
+        own_dates.is_{{ stage }}_day_unknown,
+        {%- endfor %}
         case
             when opportunities.pipeline_entered_at <= coalesce(cycles.ended_at, opportunities.pipeline_entered_at)
                 then opportunities.pipeline_entered_at
         end as opportunity_at,
         case when cycles.disposition = 'won' then greatest(opportunities.closed_at, opportunities.created_at) end as won_at,
-        own_dates.is_inquiry_day_unknown,
-        own_dates.is_mql_day_unknown,
-        own_dates.is_sal_day_unknown,
-        own_dates.is_sql_day_unknown,
         coalesce(opportunities.is_pipeline_entry_inferred, false) as is_opportunity_day_unknown
     from cycles
     inner join own_dates

@@ -24,22 +24,18 @@ channels as (
     select * from {{ ref('channels') }}
 ),
 
-sources as (
-    select distinct coalesce(lower(source), '') as source from channel_clues
-),
-
 sources_seen as (
-    select
-        source,
+    select distinct
+        coalesce(lower(source), '') as source,
         'ga4' as ruleset,
-        source as source_seen
-    from sources
+        coalesce(lower(source), '') as source_seen
+    from channel_clues
     union all
     select
         sources.source,
         'b2b' as ruleset,
         coalesce(min(source_aliases.source_name), sources.source) as source_seen
-    from sources
+    from (select distinct coalesce(lower(source), '') as source from channel_clues) as sources
     left join source_aliases on {{ matches('sources.source', 'source_aliases.source_pattern') }}
     group by sources.source
 ),
@@ -62,10 +58,9 @@ rules_that_fit as (
             and {{ fits('sources_seen.source_seen', 'channel_rules.source_pattern') }}
             and {{ fits('lower(channel_clues.medium)', 'channel_rules.medium_pattern') }}
             and {{ fits('lower(channel_clues.campaign)', 'channel_rules.campaign_pattern') }}
-    qualify
-        row_number() over (
-            partition by channel_clues.clue_number, channel_rules.ruleset order by channel_rules.rule_priority
-        ) = 1
+    qualify row_number() over (
+        partition by channel_clues.clue_number, channel_rules.ruleset order by channel_rules.rule_priority
+    ) = 1
 ),
 
 channels_assigned as (
@@ -80,13 +75,9 @@ channels_assigned as (
         case when channel_clues.touch_kind = 'web' then coalesce(ga4_rules.channel, 'Unassigned') end as ga4_channel
     from channel_clues
     left join rules_that_fit as b2b_rules
-        on
-            channel_clues.clue_number = b2b_rules.clue_number
-            and b2b_rules.ruleset = 'b2b'
+        on channel_clues.clue_number = b2b_rules.clue_number and b2b_rules.ruleset = 'b2b'
     left join rules_that_fit as ga4_rules
-        on
-            channel_clues.clue_number = ga4_rules.clue_number
-            and ga4_rules.ruleset = 'ga4'
+        on channel_clues.clue_number = ga4_rules.clue_number and ga4_rules.ruleset = 'ga4'
 )
 
 select
@@ -104,6 +95,4 @@ select
     channels_assigned.channel = 'Direct' as is_direct
 from channels_assigned
 left join channels
-    on
-        channels_assigned.channel = channels.channel
-        and channels_assigned.sub_channel = channels.sub_channel
+    on channels_assigned.channel = channels.channel and channels_assigned.sub_channel = channels.sub_channel

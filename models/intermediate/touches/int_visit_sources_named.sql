@@ -1,5 +1,4 @@
--- Where a visit came from, in the words of Google Analytics: the campaign parameters of its first page, else the
--- click id, else the referrer, else nothing. Worked out once per combination, of which there are few.
+-- In the words of Google Analytics: the tags of the first page, else the click id, else the referrer, else nothing.
 with sessions as (
     select * from {{ ref('int_page_views_rolled_into_sessions') }}
 ),
@@ -29,16 +28,8 @@ page_domains as (
     group by all
 ),
 
--- a visit that comes from one of our own pages is a session that timed out; a host with less than 1 % of the
--- sessions is somebody's translator, cache or copy
-own_domains as (
-    select page_domain as own_domain
-    from page_domains
-    qualify session_count * 100 >= sum(session_count) over ()
-),
-
 combinations as (
-    select
+    select distinct
         utm_source,
         utm_medium,
         utm_campaign,
@@ -46,11 +37,13 @@ combinations as (
         referrer_host,
         regexp_replace(referrer_host, '^www[.]', '') as referrer_name
     from sessions
-    group by all
 ),
 
+-- a visit from one of our own pages is a session that timed out; a host under 1 % of the sessions is a copy of them
 ignored_domains as (
-    select own_domain as ignored_domain from own_domains
+    select page_domain as ignored_domain
+    from page_domains
+    qualify session_count * 100 >= sum(session_count) over ()
     union all
     select referrer_host as ignored_domain from ignored_referrers
 ),
@@ -64,17 +57,14 @@ referrers_to_ignore as (
             or combinations.referrer_name like '%.' || ignored_domains.ignored_domain
 ),
 
--- google.de and google.co.uk are Google
 search_engines as (
     select
         referrers.referrer_name,
-        min(source_aliases.source_name) as engine_name
+        min(source_aliases.source_name) as engine_name  -- google.de and google.co.uk are Google
     from (select distinct referrer_name from combinations) as referrers
     inner join source_aliases on {{ matches('referrers.referrer_name', 'source_aliases.source_pattern') }}
     inner join source_categories
-        on
-            source_aliases.source_name = source_categories.source
-            and source_categories.source_category = 'search'
+        on source_aliases.source_name = source_categories.source and source_categories.source_category = 'search'
     group by referrers.referrer_name
 ),
 
