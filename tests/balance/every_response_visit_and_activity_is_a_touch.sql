@@ -10,7 +10,7 @@ responses as (
 staged as (
     select
         'campaign_response' as stream_name,
-        (select count_if(has_responded) from {{ ref('stg_crm__campaign_members') }}) as staged_count
+        (select count(*) filter (where has_responded) from {{ ref('stg_crm__campaign_members') }}) as staged_count
     union all
     select
         'activity' as stream_name,

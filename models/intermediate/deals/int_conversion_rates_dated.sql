@@ -38,7 +38,11 @@ reporting_ranges as (
         date '0001-01-01' as valid_from_date,
         cast(null as date) as valid_until_date,
         {{ billionths(1) }} as units_billionths
-    from (select count_if(currency_code = {{ reporting_currency() }}) as rate_count from ranges) as reporting
+    from (
+        -- count(*), as count_if over no rows is null
+        select count(*) filter (where currency_code = {{ reporting_currency() }}) as rate_count
+        from ranges
+    ) as reporting
     where
         rate_count = 0
         and not exists (select 1 from corporate)

@@ -12,9 +12,9 @@
             count(*) as received_count,
             0 as used_count,
             0 as deleted_count,
-            count_if(row_problem is null) - count(distinct case when row_problem is null then {{ raw_key(contract) }} end)
+            count(*) filter (where row_problem is null) - count(distinct case when row_problem is null then {{ raw_key(contract) }} end)
                 as superseded_count,
-            count_if(row_problem is not null) as quarantined_count
+            count(*) filter (where row_problem is not null) as quarantined_count
         from {{ raw_checked(contract) }} as checked_rows
     {%- endset -%}
     {%- do branches.append(landed) -%}
