@@ -12,3 +12,17 @@
 {% macro spark__kth_largest(expression, k) -%}
     get(sort_array(collect_list({{ expression }}), false), cast({{ k }} as int) - 1)
 {%- endmacro %}
+
+
+{#- The texts of a group one after the other, in their order. -#}
+{% macro joined_texts(text) -%}
+    {{ adapter.dispatch('joined_texts')(text) }}
+{%- endmacro %}
+
+{% macro default__joined_texts(text) -%}
+    string_agg({{ text }}, '' order by {{ text }})
+{%- endmacro %}
+
+{% macro spark__joined_texts(text) -%}
+    array_join(sort_array(collect_list({{ text }})), '')
+{%- endmacro %}

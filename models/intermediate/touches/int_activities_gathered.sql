@@ -27,7 +27,7 @@ activities_gathered as (
         case when touch_date = logged_date then 'second' else 'date' end as touch_precision,
         lower(activity_type) as activity_type,
         lower(task_subtype) as task_subtype,
-        lower(subject) as subject
+        subject_rules
     from tasks_dated
     union all
     select
@@ -41,7 +41,7 @@ activities_gathered as (
         'second' as touch_precision,
         coalesce(lower(activity_type), 'meeting') as activity_type,
         'event' as task_subtype,
-        lower(subject) as subject
+        subject_rules
     from events
 )
 

@@ -12,7 +12,7 @@ activity_kinds as (
     select distinct
         activity_type,
         task_subtype,
-        subject
+        subject_rules
     from activities
 ),
 
@@ -20,7 +20,7 @@ activity_kinds_judged as (
     select
         activity_kinds.activity_type,
         activity_kinds.task_subtype,
-        activity_kinds.subject,
+        activity_kinds.subject_rules,
         coalesce(activity_rules.activity_name, activity_kinds.activity_type, activity_kinds.task_subtype, 'other')
             as activity_name,
         coalesce(activity_rules.is_human, true) as is_human_activity
@@ -29,10 +29,10 @@ activity_kinds_judged as (
         on
             {{ fits('activity_kinds.activity_type', 'activity_rules.type_pattern') }}
             and {{ fits('activity_kinds.task_subtype', 'activity_rules.subtype_pattern') }}
-            and {{ fits('activity_kinds.subject', 'activity_rules.subject_pattern') }}
+            and {{ fits_subject('activity_kinds.subject_rules', 'activity_rules') }}
     qualify
         row_number() over (
-            partition by activity_kinds.activity_type, activity_kinds.task_subtype, activity_kinds.subject
+            partition by activity_kinds.activity_type, activity_kinds.task_subtype, activity_kinds.subject_rules
             order by activity_rules.rule_priority nulls last
         ) = 1
 )

@@ -41,7 +41,7 @@ touches_from_activities as (
         on
             activities.activity_type is not distinct from activity_kinds_judged.activity_type
             and activities.task_subtype is not distinct from activity_kinds_judged.task_subtype
-            and activities.subject is not distinct from activity_kinds_judged.subject
+            and activities.subject_rules is not distinct from activity_kinds_judged.subject_rules
     left join users on activities.owner_id = users.user_id
     left join opportunities on activities.what_id = opportunities.opportunity_id
     left join people_linked_from_records as contacts
