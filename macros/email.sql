@@ -38,7 +38,8 @@
 {#- Text that people or forms write an address into (a path, a campaign tag, a company's name), with it masked. -#}
 {% macro without_emails(text) -%}
     case
-        when {{ text }} like '%@%' then {{ replace_matches(text, "'[^ /=&<>:;,]+@[^ /=&<>:;,]+'", "'(e-mail)'") }}
+        when {{ may_hold_email(text) }}
+            then {{ replace_matches(text, "'[^ /=&<>:;,]+(@|%(25)*40)[^ /=&<>:;,]+'", "'(e-mail)'") }}
         else {{ text }}
     end
 {%- endmacro %}
@@ -46,5 +47,13 @@
 
 {#- An id that some systems fill with an e-mail address: then its hash, which equals email_hash of the person. -#}
 {% macro id_without_email(id) -%}
-    case when {{ id }} like '%@%' then {{ email_hash("lower(replace(" ~ id ~ ", ' ', ''))") }} else {{ id }} end
+    {%- set at_sign = replace_matches("lower(replace(" ~ id ~ ", ' ', ''))", "'%(25)*40'", "'@'") -%}
+    {%- set address = replace_matches(at_sign, "'%(25)*2b'", "'+'") -%}
+    case when {{ may_hold_email(id) }} then {{ email_hash(address) }} else {{ id }} end
+{%- endmacro %}
+
+
+{#- Quick, for every page view: an @, or one that is percent-encoded, even twice (%40, %2540). -#}
+{% macro may_hold_email(text) -%}
+    ({{ text }} like '%@%' or {{ text }} like '%|%40%' escape '|' or {{ text }} like '%|%25%40%' escape '|')
 {%- endmacro %}

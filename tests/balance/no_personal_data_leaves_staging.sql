@@ -22,10 +22,10 @@
 {%- for relation in relations if execute -%}
     {%- set texts = [] -%}
     {%- for column in adapter.get_columns_in_relation(relation) if column.is_string() -%}
-        {%- do texts.append(matches("coalesce(" ~ adapter.quote(column.name) ~ ", '')", "'[^ ]@[^ ]'")) -%}
+        {%- do texts.append(matches("coalesce(" ~ adapter.quote(column.name) ~ ", '')", "'[^ ](@|%(25)*40)[^ ]'")) -%}
     {%- endfor -%}
     {%- do searches.append(
-        "select '" ~ relation.schema ~ "." ~ relation.identifier ~ "' as table_name, count_if("
+        "select '" ~ relation.schema ~ "." ~ relation.identifier ~ "' as table_name, count(*) filter (where "
         ~ (texts | join(' or ') or 'false') ~ ") as row_count, 'holds an address' as problem from " ~ relation
     ) -%}
 {%- endfor -%}

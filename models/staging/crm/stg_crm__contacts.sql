@@ -23,7 +23,7 @@ contacts as (
         {{ email_domain('email_address') }} as email_domain,
         {{ is_role_mailbox('email_address') }} as is_role_mailbox,
         {{ without_emails('title') }} as job_title,
-        lead_source
+        {{ without_emails('lead_source') }} as lead_source
     from addressed
 )
 

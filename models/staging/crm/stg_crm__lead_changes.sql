@@ -19,8 +19,8 @@ lead_changes as (
         {{ crm_id('lead_id') }} as lead_id,
         created_date as changed_at,
         field_name,
-        case when field_name in ('status', 'leadsource', 'rejectionreason') then old_value end as old_value,
-        case when field_name in ('status', 'leadsource', 'rejectionreason') then new_value end as new_value
+        case when field_name in ('status', 'leadsource', 'rejectionreason') then {{ without_emails('old_value') }} end as old_value,
+        case when field_name in ('status', 'leadsource', 'rejectionreason') then {{ without_emails('new_value') }} end as new_value
     from named
 )
 

@@ -29,7 +29,7 @@ leads as (
         {{ registrable_domain(url_host('website')) }} as company_domain,
         {{ without_emails('title') }} as job_title,
         status as lead_status,
-        lead_source,
+        {{ without_emails('lead_source') }} as lead_source,
         country,
         industry,
         number_of_employees as employee_count,

@@ -16,7 +16,7 @@ opportunities as (
         {{ without_emails('name') }} as opportunity_name,
         type as opportunity_type,
         stage_name,
-        lead_source,
+        {{ without_emails('lead_source') }} as lead_source,
         upper(currency_iso_code) as currency_code,
         probability,
         coalesce(is_closed, false) as is_closed,

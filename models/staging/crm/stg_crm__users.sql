@@ -8,7 +8,7 @@ users as (
     select
         {{ crm_id('id') }} as user_id,
         {{ crm_id('manager_id') }} as manager_id,
-        title as job_title,
+        {{ without_emails('title') }} as job_title,
         department,
         coalesce(is_active, false) as is_active
     from raw_users

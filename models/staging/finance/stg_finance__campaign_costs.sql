@@ -11,7 +11,7 @@ campaign_costs as (
         invoice_date,
         service_start_date,
         service_end_date,
-        vendor as vendor_name,
+        {{ without_emails('vendor') }} as vendor_name,
         upper(currency_iso_code) as currency_code,
         amount
     from raw_campaign_costs

@@ -8,7 +8,7 @@ campaigns as (
     select
         id as ad_campaign_id,
         customer_id as ad_account_id,
-        name as ad_campaign_name
+        {{ without_emails('name') }} as ad_campaign_name
     from raw_campaigns
 )
 

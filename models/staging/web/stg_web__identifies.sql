@@ -14,7 +14,7 @@ addressed as (
 identifies as (
     select
         id as identify_id,
-        anonymous_id,
+        {{ id_without_email('anonymous_id') }} as anonymous_id,
         {{ id_without_email('user_id') }} as user_id,
         timestamp as identified_at,
         {{ email_hash('email_address') }} as email_hash,

@@ -34,7 +34,7 @@ spelled as (
 page_views as (
     select
         id as page_view_id,
-        anonymous_id,
+        {{ id_without_email('anonymous_id') }} as anonymous_id,
         {{ id_without_email('user_id') }} as user_id,
         timestamp as viewed_at,
         page_host,
