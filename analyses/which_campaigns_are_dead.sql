@@ -12,6 +12,6 @@ where campaign_id is not null
 group by campaign_id, campaign_name, campaign_type
 having
     sum(cost_amount) > 0
-    and sum(cohort_credited_deals) = 0
+    and sum(cohort_credited_deal_count) = 0
     and min(cohort_maturity_share) >= 0.5
 order by cost_amount desc, campaign_id asc

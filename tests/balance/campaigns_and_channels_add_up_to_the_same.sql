@@ -2,7 +2,7 @@
 {%- set columns = [
     'cost_amount', 'ad_spend_amount', 'touch_count', 'response_count', 'cohort_mql_count', 'period_mql_count',
     'cohort_sourced_deal_count', 'period_sourced_deal_count', 'cohort_sourced_win_count', 'period_sourced_win_count',
-    'cohort_credited_deals', 'period_credited_deals', 'cohort_credited_wins', 'period_credited_wins',
+    'cohort_credited_deal_count', 'period_credited_deal_count', 'cohort_credited_win_count', 'period_credited_win_count',
     'cohort_credited_pipeline_amount', 'period_credited_pipeline_amount', 'cohort_credited_revenue_amount',
     'period_credited_revenue_amount',
 ] %}
@@ -34,3 +34,7 @@ where
     {%- for column in columns %}
     or coalesce(campaign_months.{{ column }}, 0) <> coalesce(channel_months.{{ column }}, 0)
     {%- endfor %}
+union all
+-- two empty marts agree about nothing
+select date '0001-01-01' as month_start_date
+where (select count(*) from campaign_months) = 0 and (select count(*) from {{ ref('int_results_gathered_by_month') }}) > 0

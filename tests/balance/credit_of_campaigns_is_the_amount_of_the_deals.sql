@@ -21,13 +21,13 @@ with deals as (
 ),
 
 credit as (
-    {%- for credited, deals, sourced in [('pipeline', 'deals', 'deal'), ('revenue', 'wins', 'win')] %}
+    {%- for credited, thing in [('pipeline', 'deal'), ('revenue', 'win')] %}
     select
         '{{ credited }}' as credited,
         month_start_date,
         sum(period_credited_{{ credited }}_amount) as credited_amount,
-        sum(period_credited_{{ deals }}) as credited_deals,
-        sum(period_sourced_{{ sourced }}_count) as sourced_count
+        sum(period_credited_{{ thing }}_count) as credited_deals,
+        sum(period_sourced_{{ thing }}_count) as sourced_count
     from {{ ref('campaign_results_by_month') }}
     group by month_start_date
     {{ 'union all' if not loop.last }}
@@ -63,3 +63,11 @@ select
     revenue_difference as credited_amount
 from totals
 where pipeline_difference <> 0 or revenue_difference <> 0
+union all
+-- no deals and no credit agree about nothing
+select
+    'no deal to check' as credited,
+    null as month_start_date,
+    null as deal_amount,
+    null as credited_amount
+where (select count(*) from {{ ref('int_opportunities_prepared') }}) = 0 and (select count(*) from {{ ref('stg_crm__opportunities') }}) > 0

@@ -60,7 +60,7 @@ found as (
         'pipeline' as attribution_scope,
         month_start_date,
         sum(period_credited_pipeline_amount) as deal_amount,
-        sum(period_credited_deals) as deal_count
+        sum(period_credited_deal_count) as deal_count
     from {{ ref(mart) }}
     group by month_start_date
     union all
@@ -69,7 +69,7 @@ found as (
         'revenue' as attribution_scope,
         month_start_date,
         sum(period_credited_revenue_amount) as deal_amount,
-        sum(period_credited_wins) as deal_count
+        sum(period_credited_win_count) as deal_count
     from {{ ref(mart) }}
     group by month_start_date
     {%- endfor %}

@@ -62,3 +62,10 @@ left join recomputed on prepared.opportunity_id = recomputed.opportunity_id
 where
     prepared.amount_minor is not null
     and coalesce(abs(prepared.amount_minor - recomputed.amount_minor), 999) > 1
+union all
+-- no amount is wrong where there is no deal
+select
+    'no deal to check' as opportunity_id,
+    null as amount_minor,
+    null as recomputed_amount_minor
+where (select count(*) from prepared) = 0 and (select count(*) from {{ ref('stg_crm__opportunities') }}) > 0

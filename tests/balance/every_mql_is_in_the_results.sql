@@ -35,3 +35,10 @@ select
     0 as result_count
 from totals
 where difference <> 0
+union all
+-- no cycles and no results agree about nothing
+select
+    null as month_start_date,
+    0 as mql_count,
+    null as result_count
+where (select count(*) from {{ ref('lead_cycles') }}) = 0 and (select count(*) from {{ ref('stg_crm__leads') }}) > 0

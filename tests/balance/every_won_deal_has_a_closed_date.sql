@@ -8,3 +8,9 @@ select
     opportunity_stage
 from prepared
 where is_won and closed_date is null
+union all
+-- no date is missing where there is no deal
+select
+    'no deal to check' as opportunity_id,
+    null as opportunity_stage
+where (select count(*) from prepared) = 0 and (select count(*) from {{ ref('stg_crm__opportunities') }}) > 0

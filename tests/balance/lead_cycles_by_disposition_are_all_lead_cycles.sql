@@ -31,3 +31,12 @@ full outer join lead_cycles
 where
     expected.end_count > 1
     or expected.disposition is distinct from lead_cycles.disposition
+union all
+-- no events and no cycles agree about nothing
+select
+    'no cycle to check' as person_id,
+    null as cycle_number,
+    null as lead_cycle_id,
+    null as disposition,
+    null as listed_disposition
+where (select count(*) from placed) = 0 and (select count(*) from {{ ref('stg_crm__leads') }}) > 0

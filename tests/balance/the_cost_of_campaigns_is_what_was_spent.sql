@@ -28,3 +28,13 @@ full outer join months_spread on months_in_marts.month_start_date = months_sprea
 where
     coalesce(months_in_marts.cost_amount, 0) <> coalesce(months_spread.cost_amount, 0)
     or coalesce(months_in_marts.ad_spend_amount, 0) <> coalesce(months_spread.ad_spend_amount, 0)
+union all
+-- no days and no results agree about nothing
+select
+    null as month_start_date,
+    null as cost_amount,
+    null as spread_amount
+where (select count(*) from months_spread) = 0 and (
+    select count(*) from {{ ref('int_costs_ranked') }}
+    where cost_status = 'used'
+) > 0

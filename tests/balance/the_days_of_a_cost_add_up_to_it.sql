@@ -26,3 +26,13 @@ where
     or costs.start_date is distinct from days.first_date
     or costs.end_date is distinct from days.last_date
     or days.day_count <> {{ days_between('costs.start_date', 'costs.end_date') }} + 1
+union all
+-- no cost is spread wrongly where there is none
+select
+    'no cost to check' as cost_id,
+    null as cost_minor,
+    null as spread_minor
+where (select count(*) from costs) = 0 and (
+    select count(*) from {{ ref('int_costs_gathered') }}
+    where parked_reason is null
+) > 0
