@@ -14,5 +14,5 @@ where
     {%- for earlier, later in [
         ('inquiry', 'mql'), ('mql', 'sal'), ('sal', 'sql'), ('sql', 'opportunity'), ('opportunity', 'won'),
     ] %}
-        or ({{ later }}_at is not null and ({{ earlier }}_at is null or {{ earlier }}_at > {{ later }}_at))
+    or ({{ later }}_at is not null and ({{ earlier }}_at is null or {{ earlier }}_at > {{ later }}_at))
     {%- endfor %}

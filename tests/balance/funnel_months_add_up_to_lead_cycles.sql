@@ -11,11 +11,11 @@ funnel_by_month as (
 
 reached as (
     {%- for stage in stages %}
-        select
-            '{{ stage }}' as funnel_stage,
-            count({{ stage }}_date) as cycle_count
-        from lead_cycles
-        union all
+    select
+        '{{ stage }}' as funnel_stage,
+        count({{ stage }}_date) as cycle_count
+    from lead_cycles
+    union all
     {%- endfor %}
     select
         'won' as funnel_stage,
