@@ -65,6 +65,7 @@ identifications as (
         anonymous_id,
         user_id,
         email_hash,
+        email_domain,
         identified_at
     from identifies
     union all
@@ -72,6 +73,7 @@ identifications as (
         anonymous_id,
         user_id,
         cast(null as varchar) as email_hash,
+        cast(null as varchar) as email_domain,
         min(viewed_at) as identified_at
     from page_views
     where user_id is not null
@@ -82,6 +84,9 @@ identifications_named as (
     select
         identifications.anonymous_id,
         identifications.identified_at,
+        -- who logs in by the address of a form is at its domain too
+        max(identifications.email_domain)
+            over (partition by coalesce(identifications.email_hash, identifications.user_id)) as email_domain,
         coalesce(people_of_mailboxes.person_id, people_of_users.person_id) as person_id,
         coalesce(
             people_of_mailboxes.person_id, people_of_users.person_id, identifications.email_hash, identifications.user_id
@@ -91,10 +96,5 @@ identifications_named as (
     left join people_of_users on identifications.user_id = people_of_users.user_id
 )
 
-select
-    anonymous_id,
-    person_id,
-    identified_at,
-    identity_key
-from identifications_named
+select * from identifications_named
 where identity_key is not null

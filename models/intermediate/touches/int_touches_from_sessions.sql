@@ -10,6 +10,10 @@ visitors_linked_to_people as (
     select * from {{ ref('int_visitors_linked_to_people') }}
 ),
 
+domains_matched_to_accounts as (
+    select * from {{ ref('int_domains_matched_to_accounts') }}
+),
+
 campaigns_matched_by_utm as (
     select * from {{ ref('int_campaigns_matched_by_utm') }}
 ),
@@ -18,7 +22,8 @@ touches_from_sessions as (
     select
         'web:' || sessions.session_id as touch_id,
         visitors_linked_to_people.person_id,
-        cast(null as varchar) as logged_account_id,
+        -- nobody the CRM knows, but writing from the domain of an account
+        domains_matched_to_accounts.account_id as logged_account_id,
         campaigns_matched_by_utm.campaign_id,
         sessions.started_at as touch_at,
         {{ local_date('sessions.started_at') }} as touch_date,
@@ -45,6 +50,10 @@ touches_from_sessions as (
             sessions.anonymous_id = visitors_linked_to_people.anonymous_id
             and sessions.ended_at >= visitors_linked_to_people.valid_from_at
             and sessions.ended_at < visitors_linked_to_people.valid_until_at
+    left join domains_matched_to_accounts
+        on
+            visitors_linked_to_people.email_domain = domains_matched_to_accounts.email_domain
+            and visitors_linked_to_people.person_id is null
     left join campaigns_matched_by_utm on sessions.utm_campaign = campaigns_matched_by_utm.utm_campaign
 )
 

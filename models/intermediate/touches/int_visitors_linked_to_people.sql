@@ -12,6 +12,7 @@ identifications_compared as (
         person_id,
         identified_at,
         identity_key,
+        email_domain,
         lag(identity_key) over (partition by anonymous_id order by identified_at, identity_key) as previous_identity
     from identifications
 ),
@@ -29,6 +30,7 @@ changes_of_identity as (
         identifications_compared.anonymous_id,
         identifications_compared.person_id,
         identifications_compared.identified_at,
+        identifications_compared.email_domain,
         identifications_compared.previous_identity is null as is_first,
         lead(identifications_compared.identified_at) over (
             partition by identifications_compared.anonymous_id
@@ -48,6 +50,7 @@ visitors_linked_to_people as (
     select
         anonymous_id,
         person_id,
+        email_domain,
         case when is_first then timestamp '1900-01-01 00:00:00' else identified_at end as valid_from_at,
         coalesce(next_identified_at, timestamp '9999-01-01 00:00:00') as valid_until_at
     from changes_of_identity
