@@ -14,6 +14,10 @@ stated as (
     select * from {{ ref('stg_crm__opportunities') }}
 ),
 
+valued as (
+    select * from {{ ref('int_opportunities_valued') }}
+),
+
 touches as (
     select * from {{ ref('int_touches_unioned') }}
 ),
@@ -76,6 +80,25 @@ steps as (
         cast(stated.amount as decimal(18, 2)) as amount
     from chosen
     inner join stated on chosen.opportunity_id = stated.opportunity_id
+    union all
+    select
+        1 as step,
+        1 as place,
+        'converted' as hop,
+        valued.opportunity_id as subject,
+        cast(valued.rate_date as varchar) as happened_at,
+        'amount by ' || valued.amount_basis || ', from ' || coalesce(valued.currency_code, 'no currency') || ' at '
+        || coalesce(
+            cast(cast(
+                cast(valued.to_rate_billionths as double) / nullif(valued.from_rate_billionths, 0) as decimal(18, 6)
+            ) as varchar) || ' ' || {{ reporting_currency() }} || ' for one',
+            'no known rate'
+        )
+        || coalesce('; ' || valued.amount_problem, '') as detail,
+        null as credit_share,
+        {{ money('valued.amount_minor') }} as amount
+    from chosen
+    inner join valued on chosen.opportunity_id = valued.opportunity_id
     union all
     select
         2 as step,

@@ -2,6 +2,7 @@
 select
     year_start_date,
     channel,
+    channel_owner,
     sum(cost_amount) as cost_amount,
     sum(response_count) as response_count,
     sum(cohort_mql_count) as mql_count,
@@ -13,5 +14,5 @@ select
     round(sum(cohort_credited_revenue_amount) / nullif(sum(cost_amount), 0), 2) as return_multiple,
     min(cohort_maturity_share) as least_maturity_share
 from {{ ref('channel_results_by_month') }}
-group by year_start_date, channel
-order by year_start_date asc, credited_revenue_amount desc, channel asc
+group by year_start_date, channel, channel_owner
+order by year_start_date asc, max(case when channel = 'no touch' then 1 else 0 end) asc, credited_revenue_amount desc, channel asc

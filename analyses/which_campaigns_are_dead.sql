@@ -1,5 +1,9 @@
--- Money spent, touches old enough to judge, and not one deal they had a part in.
+-- Two kinds: money spent and not one deal they had a part in; and touches at no cost and not one deal.
+-- Cut-offs: judged only when every month of a campaign is half mature (0.5: half of what such touches ever earn has
+-- come by then, so that nothing at all means something); no least cost and no least count of touches, because the
+-- order puts the dear ones and the busy ones first.
 select
+    case when sum(cost_amount) > 0 then 'costs and brings nothing' else 'is touched and brings nothing' end as kind,
     campaign_id,
     campaign_name,
     campaign_type,
@@ -11,7 +15,8 @@ from {{ ref('campaign_results_by_month') }}
 where campaign_id is not null
 group by campaign_id, campaign_name, campaign_type
 having
-    sum(cost_amount) > 0
+    (sum(cost_amount) > 0 or sum(touch_count) > 0)
     and sum(cohort_credited_deal_count) = 0
+    and sum(cohort_credited_win_count) = 0
     and min(cohort_maturity_share) >= 0.5
-order by cost_amount desc, campaign_id asc
+order by kind asc, cost_amount desc, touch_count desc, campaign_id asc
