@@ -234,6 +234,18 @@ FAULTS = [
         rows=["delete from {table} where spend_date = (select max(spend_date) from {table})"],
         caught_by=["the_days_of_a_cost_add_up_to_it"],
     ),
+    Fault(
+        "staging swallows a lead",
+        "stg_crm__leads",
+        rows=["delete from {table} where lead_id = (select max(lead_id) from {table})"],
+        caught_by=["every_raw_row_is_used_or_accounted_for"],
+    ),
+    Fault(
+        "a row in quarantine is forgotten",
+        "quarantined_rows",
+        rows=["delete from {table} where row_key = (select max(row_key) from {table})"],
+        caught_by=["every_quarantined_row_is_listed"],
+    ),
 ]
 
 
