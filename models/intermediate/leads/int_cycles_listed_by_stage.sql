@@ -9,19 +9,19 @@ dated as (
 
 listed as (
     {%- for stage in stages %}
-        select
-            lead_cycle_id,
-            {{ stage }}_date as entered_date,
-            {{ (stages + ['won'])[loop.index] }}_date as next_entered_date,
-            '{{ stage }}' as funnel_stage,
-            sql_date is not null as has_reached_sql,
-            opportunity_date is not null as has_reached_opportunity,
-            won_date is not null as has_reached_won,
-            {{ loop.index }} as stage_order,
-            days_{{ stage }}_to_{{ (stages + ['won'])[loop.index] }} as days_to_next
-        from dated
-        where {{ stage }}_date is not null
-        union all
+    select
+        lead_cycle_id,
+        {{ stage }}_date as entered_date,
+        {{ (stages + ['won'])[loop.index] }}_date as next_entered_date,
+        '{{ stage }}' as funnel_stage,
+        sql_date is not null as has_reached_sql,
+        opportunity_date is not null as has_reached_opportunity,
+        won_date is not null as has_reached_won,
+        {{ loop.index }} as stage_order,
+        days_{{ stage }}_to_{{ (stages + ['won'])[loop.index] }} as days_to_next
+    from dated
+    where {{ stage }}_date is not null
+    union all
     {%- endfor %}
     select
         lead_cycle_id,

@@ -38,7 +38,7 @@ happened as (
         original_lead_source,
         channel,
         {%- for stage in stages %}
-            count_if(funnel_stage = '{{ stage }}') as {{ stage }}_count,
+        count_if(funnel_stage = '{{ stage }}') as {{ stage }}_count,
         {%- endfor %}
         count_if(funnel_stage = 'won') as won_count
     from entries
@@ -48,20 +48,20 @@ happened as (
 counted as (
     select * from cohorts
     {%- for stage in stages + ['won'] %}
-        union all
-        select
-            month_start_date,
-            'in_period' as basis,
-            '{{ stage }}' as funnel_stage,
-            original_lead_source,
-            channel,
-            {{ loop.index }} as stage_order,
-            {{ stage }}_count as entered_count,
-            {{ (stages + ['won', 'won'])[loop.index] }}_count as converted_count,
-            sql_count,
-            opportunity_count,
-            won_count
-        from happened
+    union all
+    select
+        month_start_date,
+        'in_period' as basis,
+        '{{ stage }}' as funnel_stage,
+        original_lead_source,
+        channel,
+        {{ loop.index }} as stage_order,
+        {{ stage }}_count as entered_count,
+        {{ (stages + ['won', 'won'])[loop.index] }}_count as converted_count,
+        sql_count,
+        opportunity_count,
+        won_count
+    from happened
     {%- endfor %}
 ),
 
