@@ -46,7 +46,7 @@ $(WAREHOUSE).built: $(VENV)/.installed $(PROJECT_FILES)
 	@touch $@
 
 .PHONY: test
-test: build lint pytest clients  ## everything that guards the project: dbt tests (in build), Python tests, lint, old clients
+test: build lint clients pytest  ## everything that guards the project: dbt tests (in build), Python tests, lint, old clients
 
 .PHONY: pytest
 pytest: build  ## Python tests: oracles, properties, mutations, loading, two public companies

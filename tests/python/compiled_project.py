@@ -6,13 +6,13 @@ and run it themselves.
 """
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 PROJECT = Path(__file__).parents[2]
 
@@ -93,24 +93,26 @@ def compile_project(
     """Run dbt commands in this process, the last one `compile`; return what it compiled."""
     from dbt.cli.main import dbtRunner
 
-    os.environ["TOUCHSTONE_WAREHOUSE"] = str(warehouse)
-    places = ["--project-dir", str(folder), "--profiles-dir", str(folder)]
-    parsed = dbtRunner().invoke(["--quiet", "parse", "--vars", json.dumps(variables), *places])
-    assert parsed.success, f"dbt parse failed: {parsed.exception}"
-    manifest: Any = parsed.result
-    for command in commands:
-        outcome = dbtRunner(manifest=manifest).invoke(
-            ["--quiet", *command, "--vars", json.dumps(variables), *places]
-        )
-        results = getattr(outcome.result, "results", [])
-        problems = [
-            f"{result.node.name}: {result.message}"
-            for result in results
-            if result.status in ("error", "fail", "runtime error")
-        ]
-        assert outcome.success, (
-            f"dbt {' '.join(command)} failed: {outcome.exception or ''} {problems}"
-        )
+    # dbt reads the file's name from the environment; the tests after this one have their own.
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("TOUCHSTONE_WAREHOUSE", str(warehouse))
+        places = ["--project-dir", str(folder), "--profiles-dir", str(folder)]
+        parsed = dbtRunner().invoke(["--quiet", "parse", "--vars", json.dumps(variables), *places])
+        assert parsed.success, f"dbt parse failed: {parsed.exception}"
+        manifest: Any = parsed.result
+        for command in commands:
+            outcome = dbtRunner(manifest=manifest).invoke(
+                ["--quiet", *command, "--vars", json.dumps(variables), *places]
+            )
+            results = getattr(outcome.result, "results", [])
+            problems = [
+                f"{result.node.name}: {result.message}"
+                for result in results
+                if result.status in ("error", "fail", "runtime error")
+            ]
+            assert outcome.success, (
+                f"dbt {' '.join(command)} failed: {outcome.exception or ''} {problems}"
+            )
     return CompiledProject((_as_node(result.node) for result in results), warehouse.stem)
 
 
