@@ -31,7 +31,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	  echo "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is $$("$(PYTHON)" -V 2>&1). Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "$(PYTHON) has no venv module: install it (Debian and Ubuntu: apt install python3-venv)"; exit 1; }
-	@echo "1/3 environment: .venv with $$("$(PYTHON)" -V 2>&1), $$(grep -c == requirements.lock) pinned packages (about a minute, once)"
+	@echo "environment: .venv with $$("$(PYTHON)" -V 2>&1), $$(grep -c == requirements.lock) pinned packages (about a minute, once)"
 	@rm -rf $(VENV) && "$(PYTHON)" -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
