@@ -13,7 +13,7 @@ PYTHON ?= $(firstword $(foreach version,3.13 3.12 3.11,$(shell \
 export DBT_PROFILES_DIR := $(CURDIR)
 export DO_NOT_TRACK := 1
 
-PROJECT_FILES := dbt_project.yml profiles.yml $(shell find models seeds macros tests -type f 2>/dev/null)
+PROJECT_FILES := dbt_project.yml profiles.yml $(shell find models seeds macros tests -type f -not -path 'tests/python/*' 2>/dev/null)
 
 .PHONY: help
 help:  ## print this help
