@@ -1,8 +1,9 @@
 """One run: the world in blocks of accounts, each block's tables, then what exists once."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
@@ -62,7 +63,7 @@ def make_parts(
     else:
         workers = min(os.cpu_count() or 1, WORKERS)
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            for block, part in enumerate(pool.map(make, range(blocks))):
+            for block, part in enumerate(_in_order(pool, make, blocks, workers)):
                 done = min((block + 1) * BLOCK_ACCOUNTS, settings.accounts)
                 report(f"{done:,} of {settings.accounts:,} accounts done")
                 yield part
@@ -73,6 +74,19 @@ def make_parts(
         "staff_effect": truth.staff_truth(staff),
     }
     yield _part(_once(settings, contracts, staff, plan), truths, as_csv)
+
+
+def _in_order(
+    pool: Executor, make: Callable[[int], Part], blocks: int, workers: int
+) -> Iterator[Part]:
+    """Yield the parts in order; no more of them wait than there are workers, or memory grows."""
+    waiting: deque[Future[Part]] = deque()
+    for block in range(blocks):
+        waiting.append(pool.submit(make, block))
+        if len(waiting) > workers:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _block_part(settings: Settings, contracts: Contracts, as_csv: bool, block: int) -> Part:
@@ -132,7 +146,9 @@ class _Block:
         bought = later_business(settings, self.companies, opened, block)
         self.deals = concatenate([opened, bought, test_deals(settings, self.companies, block)])
         self.deal_number = self.base + _by_creation(self.deals)
-        self.sessions = web.make_sessions(settings, self.people, self.touches, block)
+        self.sessions = web.make_sessions(
+            settings, self.companies, self.people, self.touches, block
+        )
         self.pages = web.make_pages(settings, self.sessions, block)
 
         self.spoiler = Spoiler({}, Dice(settings.seed, "faults", block))

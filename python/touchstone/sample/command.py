@@ -11,7 +11,13 @@ from touchstone.project import project_directory
 from touchstone.sample.build import make_parts
 from touchstone.sample.contracts import Contract, read_contracts
 from touchstone.sample.files import Writer
-from touchstone.sample.parameters import MOST_ACCOUNTS, Settings, read_world, settings_of
+from touchstone.sample.parameters import (
+    MOST_ACCOUNTS,
+    Settings,
+    read_world,
+    settings_of,
+    touches_per_account,
+)
 from touchstone.sample.seed_settings import seed_settings
 
 DEFAULT_SEED = 7
@@ -33,7 +39,7 @@ examples:
   touchstone sample --output seeds/raw                 the default sample, as kept in the project
   touchstone sample --size tiny --output /tmp/tiny     200 accounts, 6 months
   touchstone sample --seed 8 --output /tmp/other       another company of the same kind
-  touchstone sample --accounts 310000 --format parquet --output /tmp/bench     10 million touches
+  touchstone sample --touches 1e7 --format parquet --output /tmp/bench     10 million touchpoints
 """
 
 
@@ -54,6 +60,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     size.add_argument(
         "--accounts", type=int, metavar="N", help="any number of accounts instead of a size"
+    )
+    size.add_argument(
+        "--touches",
+        type=float,
+        metavar="N",
+        help="a company with traffic: about N raw touchpoints (1e7), 100 of them for each deal",
     )
     parser.add_argument(
         "--months", type=int, metavar="N", help="months from January 2023 (default: 36; tiny: 6)"
@@ -78,28 +90,45 @@ def run(options: argparse.Namespace) -> int:
     """Write the sample as the options say."""
     project = project_directory()
     contracts = read_contracts(project)
-    row = read_world()["sizes"][options.size]
-    accounts = options.accounts if options.accounts is not None else row["accounts"]
-    months = (
-        options.months
-        if options.months is not None
-        else (36 if options.accounts else row["months"])
-    )
-    check_numbers(accounts, months, options.seed)
+    settings = settings_asked(options)
     output: Path = options.output.absolute()
     check_output(output)
     in_seeds = output.is_relative_to(project / "seeds")
     truth = (options.truth or (project / "target" if in_seeds else output) / "truth").absolute()
     started = time.monotonic()
-    rows = write_sample(
-        contracts, output, truth, settings_of(accounts, months, options.seed), options.format
-    )
+    rows = write_sample(contracts, output, truth, settings, options.format)
     if in_seeds and options.format == "csv":
         for system, content in seed_settings(contracts).items():
             path = output / system / f"_{system}_seeds.yml"
             path.write_text(content, encoding="utf-8", newline="\n")
     print_result(rows, output, truth, time.monotonic() - started)
     return 0
+
+
+def settings_asked(options: argparse.Namespace) -> Settings:
+    """Return the settings that the options ask for."""
+    row = read_world()["sizes"][options.size]
+    is_sized = options.accounts is None and options.touches is None
+    months = row["months"] if is_sized else 36
+    if options.months is not None:
+        months = options.months
+    if options.touches is not None:
+        return settings_of_touches(options.touches, months, options.seed)
+    accounts = options.accounts if options.accounts is not None else row["accounts"]
+    check_numbers(accounts, months, options.seed)
+    return settings_of(accounts, months, options.seed)
+
+
+def settings_of_touches(touches: float, months: int, seed: int) -> Settings:
+    """Return the settings of a company of about so many raw touchpoints."""
+    least, most = 20 * touches_per_account(), MOST_ACCOUNTS * touches_per_account()
+    if not least <= touches <= most:
+        raise UserError(
+            f"--touches {touches:g}: between {least:g} and {most:.0e}; use several seeds for more"
+        )
+    accounts = round(touches / touches_per_account())
+    check_numbers(accounts, months, seed)
+    return settings_of(accounts, months, seed, returns=read_world()["traffic"]["returns"])
 
 
 def check_numbers(accounts: int, months: int, seed: int) -> None:

@@ -45,6 +45,7 @@ class Settings:
     seed: int
     world: dict[str, Any]
     channels: tuple[Channel, ...]
+    returns: float = 0.0  # mean return visits after a web visit
 
     @property
     def start(self) -> int:
@@ -80,14 +81,14 @@ def read_world() -> dict[str, Any]:
     return world
 
 
-def settings_of(accounts: int, months: int, seed: int) -> Settings:
+def settings_of(accounts: int, months: int, seed: int, *, returns: float = 0.0) -> Settings:
     """Return the settings of one run."""
     world = read_world()
     channels = tuple(
         Channel(name=name, **{**row, "helps": tuple(row.get("helps", {}).items())})
         for name, row in world["channels"].items()
     )
-    return Settings(accounts, months, seed, world, channels)
+    return Settings(accounts, months, seed, world, channels, returns)
 
 
 def seconds(day: date) -> int:
@@ -103,3 +104,8 @@ def day_of(time: int) -> date:
 def shares(rows: list[dict[str, Any]]) -> list[float]:
     """Return the `share` of each row."""
     return [float(row["share"]) for row in rows]
+
+
+def touches_per_account() -> float:
+    """Return the raw touchpoints of an account of a company with traffic, on average."""
+    return float(read_world()["traffic"]["touches_per_account"])

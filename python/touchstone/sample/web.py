@@ -14,6 +14,7 @@ from touchstone.sample.naming import emails
 from touchstone.sample.parameters import Settings
 from touchstone.sample.plan import Plan
 from touchstone.sample.population import Companies, People
+from touchstone.sample.returns import with_return_visits
 from touchstone.sample.touches import Touches
 
 PATHS = (
@@ -93,11 +94,14 @@ class Sessions:
     is_form: Bools
 
 
-def make_sessions(settings: Settings, people: People, touches: Touches, block: int) -> Sessions:
+def make_sessions(
+    settings: Settings, companies: Companies, people: People, touches: Touches, block: int
+) -> Sessions:
     """Return the visits of accounts, and noise around them."""
     dice = Dice(settings.seed, "sessions", block)
     is_web = np.array([channel.kind == "web" for channel in settings.channels])
     visits = touches.take(is_web[touches.channel]) if len(touches) else touches
+    visits = with_return_visits(settings, companies, visits, block)
     count = len(visits)
     device = dice.chance(settings.world["web"]["second_cookie"], count).astype(np.int64)
     cookie = people.number[visits.person] * 2 + device
