@@ -148,7 +148,7 @@
         {%- do spellings.append(types[raw_simplified(name)]) -%}
     {%- endfor -%}
     {%- set landed = spellings | first if spellings else none -%}
-    {%- set result = {'name': column.name, 'is_landed': landed is not none, 'problem': none} -%}
+    {%- set result = {'name': column.name, 'is_landed': landed is not none, 'landed_name': landed.name, 'problem': none} -%}
     {%- if landed is none -%}
         {%- do result.update({'value': 'cast(null as ' ~ column.data_type ~ ')'}) -%}
     {%- elif column.data_type == 'varchar' -%}

@@ -1,0 +1,158 @@
+{#-
+    How a change finds the rows it reaches. Of a table kept by a key, every input is one of these:
+
+    - it has the key as a column (or one that means it: `column`), and the rows of a key are made of the input's rows
+      of that key: a changed row reaches its own key, and only rows of reached keys are read again;
+    - it is looked up by something else: `reaches` is the SQL that gives the keys which the changed rows reach
+      ({changed}: the changed rows of this input, {this}: the table as it stands, {name}: another input of the model),
+      and it is read whole, unless `column` says by which of its columns it may be cut;
+    - neither: any change of it makes the table compute everything again and compare.
+
+        config:
+          meta:
+            maintained:
+              by: opportunity_id
+              inputs:
+                int_people_unified:
+                  reaches: select opportunity_id from {int_people_placed} where person_id in (select person_id from {changed})
+-#}
+{% macro maintained_inputs(node, rules) -%}
+    {%- set inputs = [] -%}
+    {%- for unique_id in maintained_readings(node) -%}
+        {%- set read = graph.sources[unique_id] if unique_id.startswith('source.') else graph.nodes[unique_id] -%}
+        {%- set relation = api.Relation.create(
+            database=read.database, schema=read.schema, identifier=read.get('identifier') or read.alias
+        ) -%}
+        {%- if maintained_is_raw(unique_id) -%}
+            {%- set kind = 'landed' -%}
+        {%- elif read.config.materialized == 'maintained' -%}
+            {%- set kind = 'maintained' -%}
+        {%- else -%}
+            {%- set kind = 'unmaintained' -%}
+        {%- endif -%}
+        {%- set input = {
+            'model': read.name,
+            'name': relation.schema ~ '.' ~ relation.identifier,
+            'relation': relation,
+            'kind': kind,
+            'rule': rules.get(read.name, {}),
+            'is_read_directly': unique_id in node.depends_on.nodes,
+        } -%}
+        {%- if kind == 'landed' -%}
+            {%- set names = (read.source_name, read.name) if unique_id.startswith('source.') else read.name.split('__') -%}
+            {%- do input.update({'contract': raw_contract(names[0], names[1])}) -%}
+        {%- endif -%}
+        {%- do inputs.append(input) -%}
+    {%- endfor -%}
+    {{ return(inputs) }}
+{%- endmacro %}
+
+
+{#- What a node reads, each once: a view stands for what it reads itself. Definitions are part of the fingerprint. -#}
+{% macro maintained_readings(node) -%}
+    {%- set found = [] -%}
+    {%- for unique_id in node.depends_on.nodes -%}
+        {%- set read = graph.nodes.get(unique_id) -%}
+        {%- if read is not none and read.config.materialized == 'view' -%}
+            {%- do found.extend(maintained_readings(read)) -%}
+        {%- elif read is none or read.resource_type != 'seed' or maintained_is_raw(unique_id) -%}
+            {%- do found.append(unique_id) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found | unique | list) }}
+{%- endmacro %}
+
+
+{% macro maintained_is_raw(unique_id) -%}
+    {{ return(unique_id.startswith('source.') or (unique_id.startswith('seed.') and graph.nodes[unique_id].fqn[1] == 'raw')) }}
+{%- endmacro %}
+
+
+{#-
+    The keys that the changes reach, as a temporary table. When an input has no way to say which, or when they are so
+    many that the parts would cost more than the whole, the work becomes another.
+-#}
+{% macro maintained_find_keys(work) -%}
+    {%- set reaching = [] -%}
+    {%- for input in work.inputs if input.is_changed -%}
+        {%- if input.kind == 'landed' -%}
+            {%- do landed_see(input, work) -%}
+            {%- do reaching.append(landed_reached_keys(input, work)) -%}
+        {%- else -%}
+            {%- set keys = maintained_keys_reached(input, work) -%}
+            {%- if keys -%}{%- do reaching.append(keys) -%}{%- else -%}{%- do work.update({'way': 'compare'}) -%}{%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if work.way == 'part' -%}
+        {%- set reached = maintenance_temporary(work, 'reached') -%}
+        {%- do run_query(
+            'create or replace temporary table ' ~ reached ~ ' as select distinct reached_key from ('
+            ~ reaching | join(' union all ') ~ ') as reaching (reached_key) where reached_key is not null'
+        ) -%}
+        {%- set counts = run_query(
+            'select (select count(*) from ' ~ reached ~ '), (select count(*) from ' ~ work.table ~ ')'
+        ).rows[0] -%}
+        {%- if counts[0] == 0 -%}
+            {%- do work.update({'way': 'keep'}) -%}
+        {%- elif counts[0] * 100 > counts[1] * var('whole_build_above_percent') -%}
+            {%- do work.update({'way': 'whole'}) -%}
+        {%- endif -%}
+        {%- do work.update({'reached_count': counts[0]}) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The SQL of the keys that the changed rows of one input reach; none when nothing says it. -#}
+{% macro maintained_keys_reached(input, work) -%}
+    {%- set changed = '(select * from ' ~ maintenance_relation('changed', input.relation) ~ ' where build_number > ' ~ input.read_build ~ ')' -%}
+    {%- if input.rule.get('reaches') -%}
+        {%- set places = {'{changed}': changed, '{this}': work.table | string} -%}
+        {%- for other in work.inputs -%}
+            {%- do places.update({'{' ~ other.model ~ '}': other.relation | string}) -%}
+        {%- endfor -%}
+        {%- set statement = namespace(sql=input.rule.reaches) -%}
+        {%- for place, relation in places.items() -%}
+            {%- set statement.sql = statement.sql | replace(place, relation) -%}
+        {%- endfor -%}
+        {{ return('(' ~ statement.sql ~ ')') }}
+    {%- endif -%}
+    {%- set column = maintained_cut_column(input.relation, input.rule, work.by) -%}
+    {{ return('(select ' ~ column ~ ' from ' ~ changed ~ ' as changed_rows)' if column else none) }}
+{%- endmacro %}
+
+
+{#- The column by which an input may be cut to the reached keys; none when it is read whole. -#}
+{% macro maintained_cut_column(relation, rule, by) -%}
+    {%- if rule.get('column') -%}
+        {{ return(rule.column) }}
+    {%- elif rule.get('reaches') -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set names = adapter.get_columns_in_relation(relation) | map(attribute='name') | list -%}
+    {{ return(by if by in names else none) }}
+{%- endmacro %}
+
+
+{#- The model's SQL, its inputs cut to the rows of the reached keys. -#}
+{% macro maintained_sql_of_reached(work) -%}
+    {%- set rewritten = namespace(sql=sql) -%}
+    {%- set reached = ' in (select reached_key from ' ~ maintenance_temporary(work, 'reached') ~ '))' -%}
+    {%- set rules = model.config.meta.maintained.get('inputs', {}) -%}
+    {%- for unique_id in model.depends_on.nodes -%}
+        {%- set read = graph.nodes.get(unique_id) -%}
+        {%- if read is not none and read.resource_type == 'model' -%}
+            {%- set relation = api.Relation.create(database=read.database, schema=read.schema, identifier=read.alias) -%}
+            {%- set column = maintained_cut_column(relation, rules.get(read.name, {}), work.by) -%}
+            {%- if column -%}
+                {%- set rewritten.sql = rewritten.sql | replace(relation | string, '(select * from ' ~ relation ~ ' where ' ~ column ~ reached) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for input in work.inputs if input.kind == 'landed' -%}
+        {%- set landed = input.contract.relation | string -%}
+        {%- set rewritten.sql = rewritten.sql | replace(
+            landed, '(select * from ' ~ landed ~ ' where hash(' ~ raw_key(input.contract) ~ ')' ~ reached
+        ) -%}
+    {%- endfor -%}
+    {{ return(rewritten.sql) }}
+{%- endmacro %}

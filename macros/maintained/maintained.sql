@@ -1,0 +1,164 @@
+{#-
+    A maintained table is built whole the first time. From then on a build computes again only what the changes of its
+    inputs reach, and the result is what a whole build would give.
+
+    Every maintained table keeps, in the schema maintenance, the rows that changed since its readers last read it
+    (as they were and as they are), so a reader knows what to do:
+
+    - no input changed, and neither did its own SQL: nothing is done;
+    - the table is kept by a key (config.meta.maintained.by): the keys that the changed rows of its inputs reach are
+      computed again from the rows of these keys alone, and replaced where they differ;
+    - else it is computed whole, compared with what stands, and replaced where it differs.
+
+    The table, its changes and what it has read are written in one transaction: a build that was interrupted goes on
+    where it stopped. macros/maintained/inputs.sql says how a change finds the keys it reaches.
+-#}
+{% materialization maintained, adapter='duckdb', supported_languages=['sql'] %}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set existing_relation = load_cached_relation(this) -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {% call statement('open_transaction', auto_begin=True) %}select 1{% endcall %}
+
+    {%- set work = maintained_work(target_relation, existing_relation) -%}
+    {%- if work.way == 'part' -%}
+        {%- do maintained_find_keys(work) -%}
+    {%- endif -%}
+    {%- if work.way == 'whole' -%}
+        {%- do maintained_build_whole(work, existing_relation) -%}
+    {%- elif work.way in ('part', 'compare') -%}
+        {%- do maintained_replace_changes(work) -%}
+    {%- endif -%}
+    {%- do maintained_write_down(work) -%}
+
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {% if work.way == 'whole' %}{% do persist_docs(target_relation, model) %}{% endif %}
+    {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+
+{#- What has to be done with the table of this node, and all that is known about it and its inputs. -#}
+{% macro maintained_work(target_relation, existing_relation) -%}
+    {%- set settings = model.config.meta.get('maintained', {}) -%}
+    {%- set work = {
+        'table': target_relation,
+        'name': target_relation.schema ~ '.' ~ target_relation.identifier,
+        'changes': maintenance_relation('changed', target_relation),
+        'temporary': model.name,
+        'by': settings.get('by'),
+        'inputs': maintained_inputs(model, settings.get('inputs', {})),
+        'fingerprint': maintained_fingerprint(),
+        'changed_count': 0,
+    } -%}
+    {%- do maintained_read_state(work) -%}
+    {%- set ways = [] -%}
+    {%- if existing_relation is none or existing_relation.type != 'table' or should_full_refresh() or work.last_build is none -%}
+        {%- do ways.append('whole') -%}
+    {%- endif -%}
+    {%- if work.fingerprint != work.last_fingerprint -%}
+        {%- do ways.append('whole' if work.by or maintained_has_other_columns(existing_relation) else 'compare') -%}
+    {%- endif -%}
+    {%- for input in work.inputs -%}
+        {%- if input.is_rebuilt -%}
+            {%- do ways.append('whole' if work.by else 'compare') -%}
+        {%- elif input.is_changed -%}
+            {%- do ways.append('part' if work.by and input.kind != 'unmaintained' else 'compare') -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- do work.update({'way': (['whole', 'compare', 'part', 'keep'] | select('in', ways + ['keep']) | list | first)}) -%}
+    {{ return(work) }}
+{%- endmacro %}
+
+
+{#- What the table is computed by: its SQL and the agreed rows it reads. Another one means another definition. -#}
+{% macro maintained_fingerprint() -%}
+    {%- set parts = [sql, tojson(model.columns), tojson(model.config.meta)] -%}
+    {%- for unique_id in model.depends_on.nodes | sort if unique_id.startswith('seed.') -%}
+        {%- set seed = graph.nodes[unique_id] -%}
+        {%- if not maintained_is_raw(unique_id) -%}
+            {%- do parts.append(seed.checksum.checksum ~ tojson(seed.config.column_types)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(local_md5(parts | join('|'))) }}
+{%- endmacro %}
+
+
+{#- Whether the SQL gives other columns than the standing table has, so that the two cannot be compared. -#}
+{% macro maintained_has_other_columns(existing_relation) -%}
+    {%- set standing = [] -%}
+    {%- set computed = [] -%}
+    {%- if existing_relation is not none -%}
+        {%- for column in adapter.get_columns_in_relation(existing_relation) -%}{%- do standing.append(column.name) -%}{%- endfor -%}
+        {%- for row in run_query('describe ' ~ sql).rows -%}{%- do computed.append(row[0]) -%}{%- endfor -%}
+    {%- endif -%}
+    {{ return(standing | sort != computed | sort) }}
+{%- endmacro %}
+
+
+{% macro maintained_build_whole(work, existing_relation) -%}
+    {%- if existing_relation is not none -%}
+        {%- do run_query('drop ' ~ existing_relation.type ~ ' if exists ' ~ existing_relation) -%}
+    {%- endif -%}
+    {% call statement('main') -%}
+        {{ create_table_as(False, work.table, sql) }}
+    {%- endcall %}
+    {%- do run_query('drop table if exists ' ~ work.changes) -%}
+    {%- for input in work.inputs if input.kind == 'landed' and work.by and input.contract.is_present -%}
+        {%- do landed_remember_all(input) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{#- Computes the new rows (of the reached keys, or all), compares them with the standing ones and replaces what differs. -#}
+{% macro maintained_replace_changes(work) -%}
+    {%- set columns = [] -%}
+    {%- for column in adapter.get_columns_in_relation(work.table) -%}
+        {%- do columns.append(adapter.quote(column.name)) -%}
+    {%- endfor -%}
+    {%- set columns = columns | join(', ') -%}
+    {%- set computed = maintenance_temporary(work, 'computed') -%}
+    {%- set build_number = work.last_build + 1 -%}
+    {%- if work.way == 'part' -%}
+        {%- set reached = maintained_by_key(work) ~ ' in (select reached_key from ' ~ maintenance_temporary(work, 'reached') ~ ')' -%}
+        {%- set new_sql = maintained_sql_of_reached(work) -%}
+        {%- set standing = maintenance_temporary(work, 'standing') -%}
+        {%- do run_query('create or replace temporary table ' ~ standing ~ ' as select ' ~ columns ~ ' from ' ~ work.table ~ ' where ' ~ reached) -%}
+    {%- else -%}
+        {%- set new_sql = sql -%}
+        {%- set standing = work.table | string -%}
+    {%- endif -%}
+    {% call statement('main') -%}
+        create or replace temporary table {{ computed }} as ({{ new_sql }})
+    {%- endcall %}
+    {%- do run_query('create table if not exists ' ~ work.changes ~ ' as select cast(0 as bigint) as build_number, ' ~ columns
+        ~ ' from ' ~ work.table ~ ' limit 0') -%}
+    {%- do maintained_forget_read_changes(work) -%}
+    {%- set compare -%}
+        insert into {{ work.changes }}
+        select {{ build_number }}, * from (
+            (select {{ columns }} from {{ standing }} except all select {{ columns }} from {{ computed }})
+            union all
+            (select {{ columns }} from {{ computed }} except all select {{ columns }} from {{ standing }})
+        ) as differing_rows
+    {%- endset -%}
+    {%- do run_query(compare) -%}
+    {%- set changed_count = run_query('select count(*) from ' ~ work.changes ~ ' where build_number = ' ~ build_number).columns[0].values()[0] -%}
+    {%- do work.update({'changed_count': changed_count}) -%}
+    {%- if changed_count -%}
+        {%- if work.by -%}
+            {%- set differing = work.by ~ ' in (select ' ~ work.by ~ ' from ' ~ work.changes ~ ' where build_number = ' ~ build_number ~ ')' -%}
+        {%- else -%}
+            {%- set differing = 'true' -%}
+        {%- endif -%}
+        {%- do run_query('delete from ' ~ work.table ~ ' where ' ~ differing) -%}
+        {%- do run_query('insert into ' ~ work.table ~ ' (' ~ columns ~ ') select ' ~ columns ~ ' from ' ~ computed ~ ' where ' ~ differing) -%}
+    {%- endif -%}
+    {%- for input in work.inputs if input.kind == 'landed' and work.by and input.contract.is_present -%}
+        {%- if work.way == 'part' -%}{%- do landed_remember_changes(input, work) -%}{%- else -%}{%- do landed_remember_all(input) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- for part in ['computed', 'standing', 'reached', 'seen'] -%}
+        {%- do run_query('drop table if exists ' ~ maintenance_temporary(work, part)) -%}
+    {%- endfor -%}
+{%- endmacro %}
