@@ -151,7 +151,7 @@
     {%- for input in work.inputs if input.kind == 'landed' -%}
         {%- set landed = input.contract.relation | string -%}
         {%- set rewritten.sql = rewritten.sql | replace(
-            landed, '(select * from ' ~ landed ~ ' where hash(' ~ raw_key(input.contract) ~ ')' ~ reached
+            landed, '(select * from ' ~ landed ~ ' where hash(' ~ landed_key(input.contract) ~ ')' ~ reached
         ) -%}
     {%- endfor -%}
     {{ return(rewritten.sql) }}

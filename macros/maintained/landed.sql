@@ -9,8 +9,15 @@
     {%- for column in input.contract.columns if column.is_landed -%}
         {%- do values.append(column.landed_name) -%}
     {%- endfor -%}
-    select hash({{ raw_key(input.contract) }}) as key_hash, hash({{ values | join(', ') }}) as row_hash
+    select hash({{ landed_key(input.contract) }}) as key_hash, hash({{ values | join(', ') }}) as row_hash
     from {{ input.contract.relation }}
+{%- endmacro %}
+
+
+{#- The key as staging shows it, of a landed row. Only tables with one key column are kept by their key. -#}
+{% macro landed_key(contract) -%}
+    {%- set column = contract.columns | selectattr('name', 'equalto', contract.key[0]) | first -%}
+    {{ return(crm_id(column.value) if contract.system == 'crm' else 'cast(' ~ column.value ~ ' as varchar)') }}
 {%- endmacro %}
 
 

@@ -48,10 +48,14 @@
         'changes': maintenance_relation('changed', target_relation),
         'temporary': model.name,
         'by': settings.get('by'),
+        'by_key': settings.get('by'),
         'inputs': maintained_inputs(model, settings.get('inputs', {})),
         'fingerprint': maintained_fingerprint(),
         'changed_count': 0,
     } -%}
+    {%- if work.inputs | selectattr('kind', 'equalto', 'landed') | list -%}
+        {%- do work.update({'by_key': 'hash(' ~ work.by ~ ')'}) -%}
+    {%- endif -%}
     {%- do maintained_read_state(work) -%}
     {%- set ways = [] -%}
     {%- if existing_relation is none or existing_relation.type != 'table' or should_full_refresh() or work.last_build is none -%}
@@ -121,7 +125,7 @@
     {%- set computed = maintenance_temporary(work, 'computed') -%}
     {%- set build_number = work.last_build + 1 -%}
     {%- if work.way == 'part' -%}
-        {%- set reached = maintained_by_key(work) ~ ' in (select reached_key from ' ~ maintenance_temporary(work, 'reached') ~ ')' -%}
+        {%- set reached = work.by_key ~ ' in (select reached_key from ' ~ maintenance_temporary(work, 'reached') ~ ')' -%}
         {%- set new_sql = maintained_sql_of_reached(work) -%}
         {%- set standing = maintenance_temporary(work, 'standing') -%}
         {%- do run_query('create or replace temporary table ' ~ standing ~ ' as select ' ~ columns ~ ' from ' ~ work.table ~ ' where ' ~ reached) -%}
