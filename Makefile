@@ -73,6 +73,11 @@ docs: build  ## write the data dictionary, one self-contained page: target/stati
 sample: env  ## write the sample company into seeds/raw again (it is byte-stable: git shows no change)
 	@$(BIN)/touchstone sample --size small --format csv --output seeds/raw
 
+BENCH_TOUCHES := 1e6
+.PHONY: bench
+bench: env  ## measure a build against the floor of this machine (BENCH_TOUCHES=1e6,1e7)
+	@$(BIN)/touchstone bench --touches $(BENCH_TOUCHES)
+
 .PHONY: lock
 lock:  ## resolve the dependencies of pyproject.toml again into requirements.lock (needs uv)
 	@command -v uv >/dev/null || { echo "uv is needed to resolve: pip install uv"; exit 1; }

@@ -6,12 +6,13 @@ import sys
 from collections.abc import Sequence
 
 from touchstone import build, expected, query, summary
+from touchstone.bench import command as bench
 from touchstone.errors import UserError
 from touchstone.load import command as load
 from touchstone.sample import command as sample
 
 EXIT_USER_ERROR = 2
-COMMANDS = (build, summary, query, load, sample, expected)
+COMMANDS = (build, summary, query, load, sample, expected, bench)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -1,0 +1,1 @@
+"""Measures the project against the floor of the machine, its peers, and its targets."""
