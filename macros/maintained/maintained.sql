@@ -10,6 +10,9 @@
       computed again from the rows of these keys alone, and replaced where they differ;
     - else it is computed whole, compared with what stands, and replaced where it differs.
 
+    A table that remembers (config.meta.maintained.keeps, an expression that names a row) only ever gets rows of new
+    names: what was once written stays, whatever is asked for.
+
     The table, its changes and what it has read are written in one transaction: a build that was interrupted goes on
     where it stopped. macros/maintained/inputs.sql says how a change finds the keys it reaches.
 -#}
@@ -49,6 +52,7 @@
         'temporary': model.name,
         'by': settings.get('by'),
         'by_key': settings.get('by'),
+        'keeps': settings.get('keeps'),
         'inputs': maintained_inputs(model, settings.get('inputs', {})),
         'fingerprint': maintained_fingerprint(),
         'changed_count': 0,
@@ -72,6 +76,9 @@
         {%- endif -%}
     {%- endfor -%}
     {%- do work.update({'way': (['whole', 'compare', 'part', 'keep'] | select('in', ways + ['keep']) | list | first)}) -%}
+    {%- if work.way == 'whole' and work.keeps and existing_relation is not none -%}
+        {%- do work.update({'way': 'compare'}) -%}
+    {%- endif -%}
     {{ return(work) }}
 {%- endmacro %}
 
@@ -123,7 +130,7 @@
     {%- endfor -%}
     {%- set columns = columns | join(', ') -%}
     {%- set computed = maintenance_temporary(work, 'computed') -%}
-    {%- set build_number = work.last_build + 1 -%}
+    {%- set build_number = (work.last_build or 0) + 1 -%}
     {%- if work.way == 'part' -%}
         {%- set reached = work.by_key ~ ' in (select reached_key from ' ~ maintenance_temporary(work, 'reached') ~ ')' -%}
         {%- set new_sql = maintained_sql_of_reached(work) -%}
@@ -139,23 +146,23 @@
     {%- do run_query('create table if not exists ' ~ work.changes ~ ' as select cast(0 as bigint) as build_number, ' ~ columns
         ~ ' from ' ~ work.table ~ ' limit 0') -%}
     {%- do maintained_forget_read_changes(work) -%}
-    {%- set compare -%}
-        insert into {{ work.changes }}
-        select {{ build_number }}, * from (
-            (select {{ columns }} from {{ standing }} except all select {{ columns }} from {{ computed }})
-            union all
-            (select {{ columns }} from {{ computed }} except all select {{ columns }} from {{ standing }})
-        ) as differing_rows
+    {%- set differing_rows -%}
+        {%- if work.keeps -%}
+        select {{ columns }} from {{ computed }} where {{ work.keeps }} not in (select {{ work.keeps }} from {{ work.table }})
+        {%- else -%}
+        (select {{ columns }} from {{ standing }} except all select {{ columns }} from {{ computed }})
+        union all
+        (select {{ columns }} from {{ computed }} except all select {{ columns }} from {{ standing }})
+        {%- endif -%}
     {%- endset -%}
-    {%- do run_query(compare) -%}
+    {%- do run_query('insert into ' ~ work.changes ~ ' select ' ~ build_number ~ ', * from (' ~ differing_rows ~ ') as differing_rows') -%}
     {%- set changed_count = run_query('select count(*) from ' ~ work.changes ~ ' where build_number = ' ~ build_number).columns[0].values()[0] -%}
     {%- do work.update({'changed_count': changed_count}) -%}
-    {%- if changed_count -%}
-        {%- if work.by -%}
-            {%- set differing = work.by ~ ' in (select ' ~ work.by ~ ' from ' ~ work.changes ~ ' where build_number = ' ~ build_number ~ ')' -%}
-        {%- else -%}
-            {%- set differing = 'true' -%}
-        {%- endif -%}
+    {%- set changed = ' from ' ~ work.changes ~ ' where build_number = ' ~ build_number -%}
+    {%- if changed_count and work.keeps -%}
+        {%- do run_query('insert into ' ~ work.table ~ ' (' ~ columns ~ ') select ' ~ columns ~ changed) -%}
+    {%- elif changed_count -%}
+        {%- set differing = work.by ~ ' in (select ' ~ work.by ~ changed ~ ')' if work.by else 'true' -%}
         {%- do run_query('delete from ' ~ work.table ~ ' where ' ~ differing) -%}
         {%- do run_query('insert into ' ~ work.table ~ ' (' ~ columns ~ ') select ' ~ columns ~ ' from ' ~ computed ~ ' where ' ~ differing) -%}
     {%- endif -%}

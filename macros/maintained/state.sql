@@ -77,7 +77,7 @@
         {% call statement('main') %}select 'nothing changed'{% endcall %}
     {%- else -%}
         {%- do statements.append(
-            "insert into maintenance.tables_built values ('" ~ work.name ~ "', " ~ build_number ~ ", " ~ (work.way == 'whole') ~ ", '"
+            "insert into maintenance.tables_built values ('" ~ work.name ~ "', " ~ build_number ~ ", " ~ (work.way == 'whole' or not work.last_build) ~ ", '"
             ~ work.fingerprint ~ "', '" ~ work.way ~ "', " ~ work.get('reached_count', 'null') ~ ", " ~ work.changed_count ~ ", '" ~ invocation_id ~ "')"
         ) -%}
     {%- endif -%}

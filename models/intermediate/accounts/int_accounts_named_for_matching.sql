@@ -2,22 +2,17 @@ with accounts as (
     select * from {{ ref('stg_crm__accounts') }}
 ),
 
-accounts_merged as (
-    select * from {{ ref('int_accounts_merged') }}
-),
-
 accounts_named as (
-    select distinct
-        {{ normalised_company_name('accounts.account_name') }} as normalised_name,
-        lower(accounts.country) as country,
-        accounts_merged.surviving_account_id as account_id
+    select
+        account_id,
+        {{ normalised_company_name('account_name') }} as normalised_name,
+        lower(country) as country
     from accounts
-    inner join accounts_merged on accounts.account_id = accounts_merged.account_id
 )
 
 select
+    account_id,
     normalised_name,
-    country,
-    account_id
+    country
 from accounts_named
 where normalised_name is not null

@@ -6,8 +6,8 @@ accounts_merged as (
     select * from {{ ref('int_accounts_merged') }}
 ),
 
-accounts_ranked as (
-    select * from {{ ref('int_accounts_ranked_for_matching') }}
+accounts_compared as (
+    select * from {{ ref('int_accounts_compared_for_matching') }}
 ),
 
 contact_domains as (
@@ -60,7 +60,7 @@ domains_matched_to_accounts as (
         candidates.match_rank,
         candidates.match_evidence
     from candidates
-    inner join accounts_ranked on candidates.account_id = accounts_ranked.account_id
+    inner join accounts_compared on candidates.account_id = accounts_compared.account_id
     left join excluded_domains on candidates.email_domain = excluded_domains.email_domain
     where
         candidates.email_domain is not null
@@ -68,7 +68,7 @@ domains_matched_to_accounts as (
     qualify
         row_number() over (
             partition by candidates.email_domain
-            order by candidates.match_rank, accounts_ranked.matching_rank, candidates.match_evidence
+            order by candidates.match_rank, {{ best_account_first('accounts_compared') }}, candidates.match_evidence
         ) = 1
 )
 

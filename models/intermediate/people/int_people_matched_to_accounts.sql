@@ -14,8 +14,8 @@ accounts_named as (
     select * from {{ ref('int_accounts_named_for_matching') }}
 ),
 
-accounts_ranked as (
-    select * from {{ ref('int_accounts_ranked_for_matching') }}
+accounts_compared as (
+    select * from {{ ref('int_accounts_compared_for_matching') }}
 ),
 
 domains_matched_to_accounts as (
@@ -25,13 +25,9 @@ domains_matched_to_accounts as (
 records_of_people as (
     select
         people_linked_from_records.person_id,
-        records.*,
-        {{ normalised_company_name('records.company_name') }} as normalised_name
+        records.*
     from records
-    inner join people_linked_from_records
-        on
-            records.record_type = people_linked_from_records.record_type
-            and records.record_id = people_linked_from_records.record_id
+    inner join people_linked_from_records on records.record_key = people_linked_from_records.record_key
 ),
 
 candidates as (
@@ -57,7 +53,7 @@ candidates as (
     union all
     select
         records_of_people.person_id,
-        accounts_named.account_id,
+        accounts_merged.surviving_account_id as account_id,
         'company_name' as match_method,
         5 as match_rank,
         'company ' || records_of_people.normalised_name as match_evidence
@@ -70,6 +66,7 @@ candidates as (
                 or accounts_named.country is null
                 or lower(records_of_people.country) = accounts_named.country
             )
+    inner join accounts_merged on accounts_named.account_id = accounts_merged.account_id
 ),
 
 best_candidates as (
@@ -79,11 +76,11 @@ best_candidates as (
         candidates.match_method,
         candidates.match_evidence
     from candidates
-    inner join accounts_ranked on candidates.account_id = accounts_ranked.account_id
+    inner join accounts_compared on candidates.account_id = accounts_compared.account_id
     qualify
         row_number() over (
             partition by candidates.person_id
-            order by candidates.match_rank, accounts_ranked.matching_rank, candidates.match_evidence
+            order by candidates.match_rank, {{ best_account_first('accounts_compared') }}, candidates.match_evidence
         ) = 1
 ),
 

@@ -1,6 +1,10 @@
 -- A ledger: a record enters once, with the source first seen, and its row never changes afterwards, not by a
 -- later edit in the CRM and not by a full refresh. CRM users and enrichment tools overwrite lead sources.
-{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false) }}
+{{ config(
+    materialized='maintained' if target.type == 'duckdb' else 'incremental',
+    incremental_strategy='append',
+    full_refresh=false
+) }}
 
 with records as (
     select * from {{ ref('int_people_records_gathered') }}

@@ -42,21 +42,18 @@ leads_and_contacts as (
 
 records_gathered as (
     select
+        record_type || ':' || record_id as record_key,
         record_type,
         record_id,
         merged_into_record_id,
         contact_id,
         account_id,
         created_at,
-        -- a contact is made from a lead in the same second: the lead came first
-        row_number() over (
-            order by created_at nulls last, case record_type when 'lead' then 1 else 2 end, record_id
-        ) as record_number,
         email_hash,
         email_domain,
         job_title,
         lead_source,
-        company_name,
+        {{ normalised_company_name('company_name') }} as normalised_name,
         country,
         is_role_mailbox
     from leads_and_contacts

@@ -14,7 +14,10 @@ records_of_people as (
     select
         people_linked_from_records.person_id,
         records.record_type,
-        records.record_number,
+        row_number() over (
+            partition by people_linked_from_records.person_id
+            order by records.created_at nulls last, records.record_type desc, records.record_id
+        ) as record_number,
         records.created_at,
         records.email_hash,
         records.email_domain,
@@ -24,10 +27,7 @@ records_of_people as (
         original_sources.original_lead_source,
         original_sources.original_source_seen_at
     from records
-    inner join people_linked_from_records
-        on
-            records.record_type = people_linked_from_records.record_type
-            and records.record_id = people_linked_from_records.record_id
+    inner join people_linked_from_records on records.record_key = people_linked_from_records.record_key
     left join original_sources
         on
             records.record_type = original_sources.record_type

@@ -10,8 +10,8 @@ accounts_rolled_up as (
     select * from {{ ref('int_accounts_rolled_up') }}
 ),
 
-accounts_ranked as (
-    select * from {{ ref('int_accounts_ranked_for_matching') }}
+accounts_compared as (
+    select * from {{ ref('int_accounts_compared_for_matching') }}
 ),
 
 people_matched_to_accounts as (
@@ -49,8 +49,8 @@ accounts_of_the_company as (
         accounts.account_type,
         accounts.industry,
         accounts.country,
-        accounts_ranked.is_customer,
-        accounts_ranked.has_open_opportunity,
+        accounts_compared.is_customer,
+        accounts_compared.has_open_opportunity,
         records_by_account.is_in_merge_cycle,
         accounts_rolled_up.is_in_parent_cycle,
         cast(accounts.employee_count as bigint) as employee_count,
@@ -59,7 +59,7 @@ accounts_of_the_company as (
     from accounts
     inner join records_by_account on accounts.account_id = records_by_account.account_id
     inner join accounts_rolled_up on accounts.account_id = accounts_rolled_up.account_id
-    inner join accounts_ranked on accounts.account_id = accounts_ranked.account_id
+    inner join accounts_compared on accounts.account_id = accounts_compared.account_id
     left join people_by_account on accounts.account_id = people_by_account.account_id
 )
 

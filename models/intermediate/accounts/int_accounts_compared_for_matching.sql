@@ -34,7 +34,7 @@ opportunities_by_account as (
     group by accounts_merged.surviving_account_id
 ),
 
-accounts_described as (
+accounts_compared as (
     select
         accounts.account_id,
         accounts.created_at,
@@ -49,24 +49,6 @@ accounts_described as (
             and accounts_merged.account_id = accounts_merged.surviving_account_id
     left join contacts_by_account on accounts.account_id = contacts_by_account.account_id
     left join opportunities_by_account on accounts.account_id = opportunities_by_account.account_id
-),
-
--- of several accounts that fit a person, the one with the smallest rank is theirs
-accounts_ranked as (
-    select
-        account_id,
-        is_customer,
-        has_open_opportunity,
-        contact_count,
-        row_number() over (
-            order by
-                is_customer desc,
-                has_open_opportunity desc,
-                contact_count desc,
-                created_at asc nulls last,
-                account_id asc
-        ) as matching_rank
-    from accounts_described
 )
 
-select * from accounts_ranked
+select * from accounts_compared
