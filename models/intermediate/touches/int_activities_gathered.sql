@@ -18,6 +18,7 @@ activities_gathered as (
     -- logged on its day, a task's second is known; logged later or planned ahead, only its day is
     select
         'crm:task:' || activity_id as touch_id,
+        activity_id,
         who_id,
         what_id,
         account_id,
@@ -32,6 +33,7 @@ activities_gathered as (
     union all
     select
         'crm:event:' || activity_id as touch_id,
+        activity_id,
         who_id,
         what_id,
         account_id,

@@ -21,6 +21,7 @@ opportunities as (
 touches_from_activities as (
     select
         activities.touch_id,
+        activities.activity_id,
         coalesce(contacts.person_id, leads.person_id) as person_id,
         coalesce(activities.account_id, opportunities.account_id, activities.what_id) as logged_account_id,
         cast(null as varchar) as campaign_id,

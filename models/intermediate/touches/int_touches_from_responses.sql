@@ -1,44 +1,20 @@
-with campaign_members as (
-    select * from {{ ref('stg_crm__campaign_members') }}
-    where has_responded
+with responses as (
+    select * from {{ ref('int_responses_linked_to_people') }}
 ),
 
 campaigns as (
     select * from {{ ref('stg_crm__campaigns') }}
 ),
 
-people_linked_from_records as (
-    select * from {{ ref('int_people_linked_from_records') }}
-),
-
--- a member keeps its lead after the conversion and gets the contact as well
-responses as (
-    select
-        campaign_members.campaign_member_id,
-        campaign_members.campaign_id,
-        campaign_members.created_at,
-        coalesce(contacts.person_id, leads.person_id) as person_id,
-        coalesce(campaign_members.responded_date, {{ local_date('campaign_members.created_at') }}) as touch_date
-    from campaign_members
-    left join people_linked_from_records as contacts
-        on
-            campaign_members.contact_id = contacts.record_id
-            and contacts.record_type = 'contact'
-    left join people_linked_from_records as leads
-        on
-            campaign_members.lead_id = leads.record_id
-            and leads.record_type = 'lead'
-),
-
 -- the duplicate records of one person may each hold the response of one day to one campaign: it is one touch
 responses_counted as (
     select
         *,
-        count(*) over (partition by coalesce(person_id, campaign_member_id), campaign_id, touch_date) as response_count
+        count(*) over (partition by responder_id, campaign_id, touch_date) as response_count
     from responses
     qualify
         row_number() over (
-            partition by coalesce(person_id, campaign_member_id), campaign_id, touch_date
+            partition by responder_id, campaign_id, touch_date
             order by created_at nulls last, campaign_member_id
         ) = 1
 ),
@@ -47,6 +23,7 @@ touches_from_responses as (
     select
         'crm:campaign_member:' || responses_counted.campaign_member_id as touch_id,
         responses_counted.person_id,
+        responses_counted.responder_id,
         cast(null as varchar) as logged_account_id,
         responses_counted.campaign_id,
         {{ local_midnight('responses_counted.touch_date') }} as touch_at,

@@ -21,6 +21,7 @@ campaigns_matched_by_utm as (
 touches_from_sessions as (
     select
         'web:' || sessions.session_id as touch_id,
+        sessions.anonymous_id,
         visitors_linked_to_people.person_id,
         -- nobody the CRM knows, but writing from the domain of an account
         domains_matched_to_accounts.account_id as logged_account_id,
