@@ -74,15 +74,24 @@ sample: env  ## write the sample company into seeds/raw again (it is byte-stable
 	@$(BIN)/touchstone sample --size small --format csv --output seeds/raw
 
 BENCH_TOUCHES := 1e6
+BENCH_OPTIONS := --compare --day
 .PHONY: bench
-bench: env  ## measure a build against the floor of this machine (BENCH_TOUCHES=1e6,1e7)
-	@$(BIN)/touchstone bench --touches $(BENCH_TOUCHES)
+bench: .venv-bench/.installed  ## measure a build against floor, peers and targets (BENCH_TOUCHES=1e6,1e7)
+	@.venv-bench/bin/touchstone bench --touches $(BENCH_TOUCHES) $(BENCH_OPTIONS)
+
+.venv-bench/.installed: requirements-bench.lock pyproject.toml
+	@echo "environment: .venv-bench with the peers (about a minute, once)"
+	@rm -rf .venv-bench && "$(PYTHON)" -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bench.lock
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
 
 .PHONY: lock
-lock:  ## resolve the dependencies of pyproject.toml again into requirements.lock (needs uv)
+lock:  ## resolve the dependencies of pyproject.toml again into its lock files (needs uv)
 	@command -v uv >/dev/null || { echo "uv is needed to resolve: pip install uv"; exit 1; }
-	@uv lock --quiet --upgrade && uv export --quiet --all-extras --no-emit-project --no-header --no-annotate -o requirements.lock && rm -f uv.lock
+	@uv lock --quiet --upgrade && uv export --quiet --extra dev --no-emit-project --no-header --no-annotate -o requirements.lock && rm -f uv.lock
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra bench pyproject.toml -o requirements-bench.lock
 
 .PHONY: clean
 clean:  ## remove what was built; keep .venv
-	@rm -rf target logs *.duckdb *.duckdb.wal *.duckdb.built .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf target logs .bench *.duckdb *.duckdb.wal *.duckdb.built .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -3,9 +3,12 @@
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
-from touchstone.bench import report, tables
-from touchstone.bench.suite import Settings, measure_all, say
+from touchstone.bench import plot, report, tables
+from touchstone.bench.peers.run import PEERS
+from touchstone.bench.suite import Settings, measure_all, measure_day, measure_reading, say
+from touchstone.bench.targets import target_rows
 from touchstone.errors import UserError
 from touchstone.project import project_directory
 
@@ -25,10 +28,12 @@ EXAMPLES = """\
 examples:
   touchstone bench                                  a million touches: about two minutes
   touchstone bench --touches 1e6,1e7                two sizes, and how each model grows
+  touchstone bench --touches 1e7 --compare          and the peers on the same touches and deals
+  touchstone bench --touches 1e7 --only-day --add   what one more day costs, into the same report
   touchstone bench --touches 1e8 --memory-limit 18GB --no-tests
 
-writes bench.json and bench.md into --output; the exit code is 0 when everything was measured
-(a missed target is a figure, not a failure), 1 when a build failed, 2 for a mistake in the words.
+writes bench.json, bench.md and bench.svg into --output. The exit code is 0 when everything was
+measured (a missed target is a figure, not a failure), 2 when a build failed or a word was wrong.
 """
 
 
@@ -55,6 +60,38 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--memory-limit", metavar="SIZE", help="DuckDB's memory limit, such as 4GB; it spills above"
     )
     parser.add_argument("--no-tests", action="store_true", help="build without dbt's tests")
+    parser.add_argument(
+        "--compare", action="store_true", help="run the peers on the same touches and deals"
+    )
+    parser.add_argument(
+        "--peers",
+        metavar="NAME[,NAME]",
+        help=f"only these peers: {', '.join(PEERS)}",
+    )
+    parser.add_argument(
+        "--peer-minutes", type=float, default=15, metavar="N", help="a peer's time (default: 15)"
+    )
+    parser.add_argument(
+        "--peer-memory", type=float, default=12, metavar="GB", help="and memory (default: 12)"
+    )
+    parser.add_argument(
+        "--day", action="store_true", help="and what one more day costs, at the largest size"
+    )
+    parser.add_argument(
+        "--only-day", action="store_true", help="only what one more day costs, nothing else"
+    )
+    parser.add_argument(
+        "--reading",
+        choices=("shipped", "all"),
+        help="and dashboard queries on a credit mart of 50 million rows: in the order it is "
+        "shipped in, or in all orders that were considered",
+    )
+    parser.add_argument(
+        "--reading-rows", type=float, default=5e7, metavar="N", help="rows for them (default: 5e7)"
+    )
+    parser.add_argument(
+        "--add", action="store_true", help="add to the report that is there, size by size"
+    )
     parser.add_argument("--months", type=int, default=36, help="months of data (default: 36)")
     parser.add_argument("--seed", type=int, default=7, help="which company (default: 7)")
     parser.set_defaults(run=run)
@@ -75,17 +112,52 @@ def run(options: argparse.Namespace) -> int:
         threads=options.threads,
         memory_limit=options.memory_limit,
         with_tests=not options.no_tests,
-        peers=(),
-        peer_seconds=600.0,
+        peers=peers_asked(options),
+        peer_seconds=options.peer_minutes * 60,
+        peer_mb=options.peer_memory * 1000,
     )
-    found = measure_all(settings, sizes_asked(options.touches))
+    sizes = sizes_asked(options.touches)
+    path = output / "bench.json"
+    found = earlier(path) if options.add else {}
+    found = measure_all(settings, [] if options.only_day else sizes, found)
+    if options.reading:
+        found["reading"] = measure_reading(
+            settings, sizes[-1], int(options.reading_rows), options.reading
+        )
+    if options.day or options.only_day:
+        found["day"] = measure_day(settings, sizes[-1])
     found["growth"] = tables.growth(found["sizes"])
+    found["targets"] = target_rows(found)
     page = report.markdown(found)
-    (output / "bench.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
+    path.write_text(json.dumps(found, indent=1), encoding="utf-8")
     (output / "bench.md").write_text(page, encoding="utf-8")
     print(page)
-    say(f"written: {output / 'bench.json'}, {output / 'bench.md'}")
+    no_plot = plot.write(found["sizes"], output / "bench.svg")
+    say(no_plot or f"drawn: {output / 'bench.svg'}")
+    say(f"written: {path}, {output / 'bench.md'}")
     return 0
+
+
+def earlier(path: Path) -> dict[str, Any]:
+    """Return the figures of an earlier run."""
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        raise UserError(f"{path} is no report of the bench: move it away") from error
+    return found
+
+
+def peers_asked(options: argparse.Namespace) -> tuple[str, ...]:
+    """Return the peers to run: all with --compare, or those that are named."""
+    if not options.peers:
+        return tuple(PEERS) if options.compare else ()
+    names = [name.strip() for name in options.peers.split(",")]
+    unknown = [name for name in names if name not in PEERS]
+    if unknown:
+        raise UserError(f"--peers: there is no {unknown[0]}; known are {', '.join(PEERS)}")
+    return tuple(names)
 
 
 def sizes_asked(text: str) -> list[float]:

@@ -64,20 +64,40 @@ def deals(rows: dict[str, int]) -> int:
     return rows.get("crm/crm__opportunities", 0)
 
 
-def read_in_place(project: Path, folder: Path, warehouse: Path) -> None:
-    """Make a new warehouse whose raw tables are views of the company's files: nothing is copied."""
-    for path in (warehouse, warehouse.with_suffix(".duckdb.wal")):
-        path.unlink(missing_ok=True)
-    warehouse.parent.mkdir(parents=True, exist_ok=True)
+def files_of(project: Path, folder: Path) -> dict[str, Path]:
+    """Return the file of each raw table that the company has, by its label (crm.leads)."""
+    files = {
+        label: folder / table.system / f"{table.system}__{table.name}.parquet"
+        for label, table in read_contract(project).items()
+    }
+    return {label: path for label, path in files.items() if path.exists()}
+
+
+def new_warehouse(path: Path) -> None:
+    """Take away a warehouse, so that the next build makes it new."""
+    for old in (path, path.with_suffix(".duckdb.wal")):
+        old.unlink(missing_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def read_in_place(project: Path, warehouse: Path, queries: dict[str, str]) -> None:
+    """Make the raw tables of a warehouse views of queries over files: nothing is copied."""
+    tables = read_contract(project)
     with connect(warehouse) as connection:
-        for table in read_contract(project).values():
-            path = folder / table.system / f"{table.system}__{table.name}.parquet"
-            if path.exists():
-                connection.execute(f'create schema if not exists "{table.schema}"')
-                connection.execute(
-                    f'create or replace view "{table.schema}"."{table.identifier}" as '
-                    f"select * from read_parquet('{path}')"
-                )
+        for label, query in queries.items():
+            table = tables[label]
+            connection.execute(f'create schema if not exists "{table.schema}"')
+            connection.execute(
+                f'create or replace view "{table.schema}"."{table.identifier}" as {query}'
+            )
+
+
+def whole_files(project: Path, folder: Path) -> dict[str, str]:
+    """Return the query of each raw table that reads all of its file."""
+    return {
+        label: f"select * from read_parquet('{path}')"
+        for label, path in files_of(project, folder).items()
+    }
 
 
 def _generator_version(project: Path) -> str:

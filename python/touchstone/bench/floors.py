@@ -19,19 +19,8 @@ from touchstone.bench.measure import Cost, Stopwatch
 from touchstone.project import STORAGE_VERSION
 
 CREDITS = "int_touches_weighed_by_model"
-ATTRIBUTION_MODELS = (
-    "int_opportunities_bounded",
-    "int_touches_placed_on_opportunities",
-    "int_journeys_measured",
-    "int_decay_curves",
-    "int_journeys_shared_by_milestone",
-    "int_journeys_weighed_by_milestone",
-    "int_journeys_settled_by_milestone",
-    "int_touches_aged",
-    "int_journeys_weighed_by_age",
-    "int_journeys_settled_by_age",
-    CREDITS,
-)
+# In dbt's words: the credit table and what of its folder it is made of.
+ATTRIBUTION = f"+{CREDITS},path:models/intermediate/attribution"
 # Touches and deals as placing sees them; attributed rows are those of the credit table.
 TOUCHES_SQL = """
     select touch_id, account_id, touch_at, touch_date, touch_precision, touch_kind_rank,

@@ -58,7 +58,7 @@ def run_child(
         environment: variables besides those of this process.
     """
     problem = None
-    peak_spill = 0.0
+    peak = peak_spill = 0.0
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         begun = time.monotonic()
         child = subprocess.Popen(
@@ -72,7 +72,8 @@ def run_child(
             if done:
                 break
             peak_spill = max(peak_spill, folder_mb(spill))
-            if problem is None and most_mb and resident_mb(child.pid) > most_mb:
+            peak = max(peak, resident_mb(child.pid, "VmHWM"))
+            if problem is None and most_mb and peak > most_mb:
                 problem = f"stopped: needed more than {most_mb / 1000:.0f} GB of memory"
                 child.kill()
             if problem is None and most_seconds and time.monotonic() - begun > most_seconds:
@@ -88,7 +89,8 @@ def run_child(
         reason = f"signal {-child.returncode}" if child.returncode < 0 else last.strip()
         problem = f"failed: {reason[:200]}"
     cpu = usage.ru_utime + usage.ru_stime
-    peak = usage.ru_maxrss * MAXRSS_UNIT / 1e6
+    # what the system tells of a child counts the moment before it became another program
+    peak = peak or usage.ru_maxrss * MAXRSS_UNIT / 1e6
     return Ended(Cost(wall, cpu, peak, peak_spill), problem, text)
 
 
@@ -126,13 +128,14 @@ class Stopwatch:
             self._peak_spill = max(self._peak_spill, folder_mb(self._spill))
 
 
-def resident_mb(process: int) -> float:
-    """Return the memory of a process now; 0 where the system does not tell."""
+def resident_mb(process: int, name: str = "VmRSS") -> float:
+    """Return the memory of a process, now (VmRSS) or at most (VmHWM); 0 where nothing tells it."""
     try:
-        pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
-    except (OSError, IndexError):
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    except OSError:
         return 0.0
-    return pages * resource.getpagesize() / 1e6
+    found = [line.split()[1] for line in status.splitlines() if line.startswith(f"{name}:")]
+    return int(found[0]) * 1024 / 1e6 if found else 0.0
 
 
 def folder_mb(folder: Path | None) -> float:

@@ -12,10 +12,16 @@ SLOWEST = 15
 def markdown(found: Row) -> str:
     """Return the whole report."""
     lines = ["# Bench", "", *_machine(found), ""]
+    if found.get("targets"):
+        lines += _targets(found["targets"])
     for name, size in found["sizes"].items():
         lines += _size(name, size)
     if found.get("growth"):
         lines += _growth(found["growth"])
+    if found.get("day"):
+        lines += _day(found["day"])
+    if found.get("reading"):
+        lines += _reading(found["reading"])
     return "\n".join(lines) + "\n"
 
 
@@ -30,6 +36,14 @@ def _machine(found: Row) -> list[str]:
         "columns it reads and write the table it writes, no join, no window, no sum. Raw data are "
         "views of Parquet files: nothing is copied before staging.",
     ]
+
+
+def _targets(rows: Sequence[Row]) -> list[str]:
+    words = {True: "met", False: "**missed**", None: ""}
+    cells = [
+        (row["target"], row["reached"] or "", words[row["met"]], row["note"] or "") for row in rows
+    ]
+    return ["## Targets", "", *table(("target", "reached", "", "where"), cells), ""]
 
 
 def _size(name: str, size: Row) -> list[str]:
@@ -98,7 +112,40 @@ def _attribution(size: Row) -> list[str]:
             cost["ratio"],
         )
     )
-    return [*lines, *table(("", "wall s", "CPU s", "peak MB", "x floor"), rows), ""]
+    lines += [*table(("", "wall s", "CPU s", "peak MB", "x floor"), rows), ""]
+    return lines + (_peers(size["peers"], cost) if size.get("peers") else [])
+
+
+def _peers(peers: Sequence[Row], ours: Row) -> list[str]:
+    said = (
+        "Peers on the same touches and deals, each in its own process, from reading its input "
+        "files to writing its result. Their credits are floats; `differ` counts those of a "
+        "sample of deals that are more than a cent from ours, or of a library that gives totals "
+        "only, the largest difference of a channel."
+    )
+    rows: list[tuple[Any, ...]] = [
+        ("**Touchstone**, through dbt", "14 x 2", ours["wall_s"], ours.get("cpu_s"),
+         ours.get("peak_mb"), 1.0, "")
+    ]  # fmt: skip
+    for peer in peers:
+        if "problem" in peer:
+            costs = (peer.get("wall_s"), peer.get("cpu_s"), peer.get("peak_mb"), None)
+            rows.append((peer["title"], "", *costs, peer["problem"]))
+            continue
+        times = peer["wall_s"] / ours["wall_s"]
+        work = f"{len(peer['models'])} x {peer['scopes']}"
+        costs = (peer["wall_s"], peer["cpu_s"], peer["peak_mb"], times)
+        rows.append((peer["title"], work, *costs, _agreement(peer)))
+    header = ("", "models x scopes", "wall s", "CPU s", "peak MB", "x our time", "differ")
+    return [said, "", *table(header, rows), ""]
+
+
+def _agreement(peer: Row) -> str:
+    if "compared" in peer:
+        return f"{peer['different']:,} of {peer['compared']:,}"
+    if "largest_channel_difference_share" in peer:
+        return f"{peer['largest_channel_difference_share']:.2%} of the total"
+    return "not compared: we have no such model"
 
 
 def _growth(rows: Sequence[Row]) -> list[str]:
@@ -117,6 +164,52 @@ def _growth(rows: Sequence[Row]) -> list[str]:
         ),
         "",
     ]
+
+
+def _day(day: Row) -> list[str]:
+    rows = [
+        (title, day[key]["wall_s"], day[key]["cpu_s"], day[key]["models_wall_s"],
+         day[key]["models_cpu_s"], day[key]["peak_mb"])
+        for title, key in (
+            ("the history, built the first time", "history"),
+            ("one day more", "one_day"),
+            ("the same, built whole", "full"),
+        )
+    ]  # fmt: skip
+    differ = ", ".join(f"`{mart}`" for mart in day["different_marts"]) or "none"
+    slowest = ", ".join(
+        f"`{model['name']}` {text(model['wall_s'])} s" for model in day["one_day"]["slowest"][:5]
+    )
+    return [
+        f"## One day more, on {day['touches_asked']:,.0f} touches",
+        "",
+        f"The rows that reached the sources on {day['day']}, late rows of the week before, deals "
+        "that moved, leads that were converted, restated ad cost.",
+        "",
+        *table(("", "wall s", "CPU s", "models wall s", "models CPU s", "peak MB"), rows),
+        "",
+        f"Of {day['marts']} public tables those that differ from a whole build: {differ}. "
+        f"Slowest models of the day: {slowest}.",
+        "",
+    ]
+
+
+def _reading(reading: Row) -> list[str]:
+    lines = [
+        f"## Reading {reading['rows']:,} rows of credit",
+        "",
+        "Seconds a question takes, the middle of five; in brackets the first time it is asked.",
+        "",
+    ]
+    orders = reading["orders"]
+    rows = []
+    for place, query in enumerate(reading["queries"]):
+        asked = [order["queries"][place] for order in orders.values()]
+        rows.append(
+            (query["question"], *[f"{q['wall_s']:.3f} ({q['first_wall_s']:.2f})" for q in asked])
+        )
+    rows.append(("megabytes", *[f"{order['megabytes']:,}" for order in orders.values()]))
+    return [*lines, *table(("question", *orders), rows), ""]
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:

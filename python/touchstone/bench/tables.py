@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from touchstone.bench.floors import ATTRIBUTION_MODELS
-
 LAYERS = ("seeds", "staging", "intermediate", "marts", "unit tests", "tests")
+SAMPLE_OF = 50  # one deal in so many is compared with the peers, credit by credit
 Row = dict[str, Any]
 
 
@@ -36,6 +35,12 @@ def layer_rows(size: Row) -> list[Row]:
     whole.update({name: build[name] for name in ("wall_s", "cpu_s", "peak_mb", "spill_mb")})
     whole["ratio"] = ratio(whole, whole)
     return [*rows, whole]
+
+
+def models_total(size: Row) -> Row:
+    """Return what the models cost together."""
+    models = [node for node in size["build"]["nodes"] if node["kind"] == "model"]
+    return total("models", models, size["floors"].get("models", {}))
 
 
 def total(layer: str, nodes: list[Row], floors: dict[str, Row]) -> Row:
@@ -69,11 +74,7 @@ def ratio(cost: Row, floor: Row) -> float | None:
 
 def attribution_cost(size: Row) -> Row:
     """Return what placing, weighing and settling cost together, and against their floor."""
-    nodes = [
-        node
-        for node in size["build"]["nodes"]
-        if node["kind"] == "model" and node["name"] in ATTRIBUTION_MODELS
-    ]
+    nodes = [node for node in size["attribution"]["nodes"] if node["kind"] == "model"]
     floor = size["floors"]["attribution"]
     found = total("attribution", nodes, {})
     scaled = {"floor_wall_s": floor["floor"]["wall_s"], "floor_cpu_s": floor["floor"]["cpu_s"]}
