@@ -85,7 +85,8 @@
 
 {#- What the table is computed by: its SQL and the agreed rows it reads. Another one means another definition. -#}
 {% macro maintained_fingerprint() -%}
-    {%- set parts = [sql, tojson(model.columns), tojson(model.config.meta)] -%}
+    {%- set sql_anywhere = sql | replace(adapter.quote(target.database) ~ '.', '') -%}  {#- a warehouse file may be renamed -#}
+    {%- set parts = [sql_anywhere, tojson(model.columns), tojson(model.config.meta)] -%}
     {%- for unique_id in model.depends_on.nodes | sort if unique_id.startswith('seed.') -%}
         {%- set seed = graph.nodes[unique_id] -%}
         {%- if not maintained_is_raw(unique_id) -%}
@@ -133,7 +134,8 @@
     {%- set build_number = (work.last_build or 0) + 1 -%}
     {%- if work.way == 'part' -%}
         {%- set reached = work.by_key ~ ' in (select reached_key from ' ~ maintenance_temporary(work, 'reached') ~ ')' -%}
-        {%- set new_sql = maintained_sql_of_reached(work) -%}
+        {#- An input read whole may bring rows of other keys, made of a part of what makes them. -#}
+        {%- set new_sql = 'select * from (' ~ maintained_sql_of_reached(work) ~ ') as computed_rows where ' ~ reached -%}
         {%- set standing = maintenance_temporary(work, 'standing') -%}
         {%- do run_query('create or replace temporary table ' ~ standing ~ ' as select ' ~ columns ~ ' from ' ~ work.table ~ ' where ' ~ reached) -%}
     {%- else -%}
