@@ -2,8 +2,9 @@
     The only door to raw data.
 
     A source table has a contract: its `columns` in models/staging/<system>/_<system>.yml (name, data_type) and in
-    `config.meta` its `key` (what makes a row unique), `latest_by` (which of several rows with one key is current)
-    and `required` (columns that must have a value). Of the landed table the door makes rows of exactly that shape:
+    `config.meta` its `key` (what makes a row unique), `latest_by` (which of several rows with one key is current;
+    where none is named, the loader's own stamp, if it left one) and `required` (columns that must have a value). Of
+    the landed table the door makes rows of exactly that shape:
 
     - A table or a column that the company does not have reads as empty. Names may differ in case and
       underscores, as loaders spell them (FirstRespondedDate, firstrespondeddate), and custom fields end in __c.
@@ -95,12 +96,16 @@
     {%- for column in node.columns.values() -%}
         {%- do columns.append(raw_column(column, landed.types, column.name in meta.get('required', []))) -%}
     {%- endfor -%}
+    {%- set delivered_at = raw_column({'name': '_fivetran_synced', 'data_type': 'timestamp'}, landed.types, false) -%}
+    {%- if not meta.get('latest_by') and delivered_at.is_landed -%}
+        {%- do columns.append(delivered_at) -%}
+    {%- endif -%}
     {{ return({
         'relation': landed.relation,
         'is_present': landed.relation is not none,
         'columns': columns,
         'key': meta.get('key', []),
-        'latest_by': meta.get('latest_by'),
+        'latest_by': meta.get('latest_by') or ('_fivetran_synced' if delivered_at.is_landed),
         'system': system,
         'source_file': raw_column({'name': '_source_file', 'data_type': 'varchar'}, landed.types, false),
         'source_row': raw_column({'name': '_source_row', 'data_type': 'bigint'}, landed.types, false),

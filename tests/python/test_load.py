@@ -45,11 +45,17 @@ class Company:
         path.parent.mkdir(exist_ok=True, parents=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
 
-    def load(self, mapping: str = MAPPING, **files: str | bytes) -> Outcome:
+    def load(self, mapping: str = MAPPING, append: bool = False, **files: str | bytes) -> Outcome:
         for name, content in files.items():
             self.write(f"{name}.csv", content)
         self.mapping.write_text(mapping, encoding="utf-8")
-        return load(self.folder, read_mapping(self.mapping, PROJECT), PROJECT, self.warehouse)
+        return load(
+            self.folder,
+            read_mapping(self.mapping, PROJECT),
+            PROJECT,
+            self.warehouse,
+            append=append,
+        )
 
     def fails(self, mapping: str = MAPPING, **files: str | bytes) -> str:
         with pytest.raises(UserError) as caught:
@@ -907,3 +913,16 @@ def test_the_sample_loads_by_its_file_names_with_its_planted_faults(company: Com
     assert outcome.missing == []
     assert outcome.unused_columns == []
     assert 0 < sum(item.row_count for item in outcome.quarantined) < 100
+
+
+def test_a_day_is_added_to_what_earlier_loads_brought(company: Company) -> None:
+    company.load(deals=DEALS)
+    more = MAPPING + "      name: title\n"
+    company.load(more, append=True, deals="id,stage,value,day,title\n003,Won,5,2024-03-03,Third\n")
+    assert company.rows("select id, name from raw_crm.opportunity order by id") == [
+        ("001", None),
+        ("002", None),
+        ("003", "Third"),
+    ]
+    company.load(deals=DEALS)
+    assert len(company.rows()) == 2

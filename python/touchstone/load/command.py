@@ -57,6 +57,7 @@ examples:
   touchstone load ../shared/data/olist --mapping olist     a company that comes with the project
   touchstone load sample/                                  files named crm__leads.csv or
                                                            crm/leads.parquet need no mapping
+  touchstone load exports/monday --mapping acme.yml --append --build     a day more
   touchstone load --template crm > acme.yml                a mapping to fill in
 """
 
@@ -77,6 +78,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="the mapping, or the name of one that comes with the project",
     )
     parser.add_argument("--check", action="store_true", help="check everything and write nothing")
+    parser.add_argument(
+        "--append",
+        action="store_true",
+        help=(
+            "add the rows to those of earlier loads (a day's files) instead of taking their place; "
+            "of rows with one key the newest counts"
+        ),
+    )
     parser.add_argument("--build", action="store_true", help="build the warehouse afterwards")
     parser.add_argument(
         "--warehouse", type=Path, metavar="FILE", help="another warehouse file than the usual one"
@@ -108,7 +117,14 @@ def run(options: argparse.Namespace) -> int:
             mapping = read_mapping(mapping_path, project)
         else:
             mapping = identity_mapping(options.folder, contract, Path(scratch))
-        outcome = load(options.folder, mapping, project, warehouse, check=options.check)
+        outcome = load(
+            options.folder,
+            mapping,
+            project,
+            warehouse,
+            check=options.check,
+            append=options.append,
+        )
     values: dict[str, object] = {"raw_data": "loaded"}
     if mapping_path:
         values = dbt_vars(mapping_path, project)
@@ -138,7 +154,7 @@ def next_command(values: dict[str, object], warehouse: Path, project: Path) -> s
 
 def summary(outcome: Outcome, command: str) -> str:
     """Return the closing summary: what is there, what is not, what to do next."""
-    verb = "Checked" if outcome.is_check else "Loaded"
+    verb = "Checked" if outcome.is_check else "Added" if outcome.is_appended else "Loaded"
     lines = [f"{verb} {outcome.mapping.company} from {outcome.folder} ({outcome.mapping.name})", ""]
     width = max(len(done.table.label) for done in outcome.tables)
     for done in outcome.tables:

@@ -42,6 +42,7 @@ class Outcome:
     folder: Path
     warehouse: Path
     is_check: bool
+    is_appended: bool = False
     tables: list[LoadedTable] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     unused_columns: list[tuple[str, list[str]]] = field(default_factory=list)
@@ -49,7 +50,13 @@ class Outcome:
 
 
 def load(
-    folder: Path, mapping: Mapping, project: Path, warehouse: Path, *, check: bool = False
+    folder: Path,
+    mapping: Mapping,
+    project: Path,
+    warehouse: Path,
+    *,
+    check: bool = False,
+    append: bool = False,
 ) -> Outcome:
     """Load the files of a folder by a mapping; on any mistake the warehouse stays as it was.
 
@@ -59,12 +66,13 @@ def load(
         project: folder of dbt_project.yml.
         warehouse: the DuckDB file of dbt.
         check: do everything in a scratch file and leave the warehouse alone.
+        append: add the rows to those of earlier loads instead of taking their place.
     """
     if not folder.is_dir():
         raise UserError(
             f"{folder} is not a folder: give the one that holds the CSV or Parquet files"
         )
-    outcome = Outcome(mapping, folder, warehouse, check)
+    outcome = Outcome(mapping, folder, warehouse, check, append)
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=warehouse.parent, prefix=".touchstone_load_") as scratch:
         target = Path(scratch) / "check.duckdb" if check else warehouse
@@ -133,8 +141,8 @@ class _Run:
             self._query(part, list(part.columns))
 
     def write_tables(self, contract: dict[str, Table]) -> None:
-        """Write every table of the mapping, and take away those of an earlier load."""
-        self._drop_earlier(contract)
+        """Write every table of the mapping, in the place of those of an earlier load or after."""
+        self._meet_earlier(contract)
         labels = list(dict.fromkeys(part.table.label for part in self.mapping.parts))
         for number, label in enumerate(labels):
             parts = [part for part in self.mapping.parts if part.table.label == label]
@@ -156,7 +164,7 @@ class _Run:
 
     # one table
 
-    def _drop_earlier(self, contract: dict[str, Table]) -> None:
+    def _meet_earlier(self, contract: dict[str, Table]) -> None:
         for table in contract.values():
             found = self.connection.execute(
                 "select comment from duckdb_tables() "
@@ -173,7 +181,8 @@ class _Run:
                     "not write: load into another file (--warehouse other.duckdb), or drop that "
                     "table first"
                 )
-            self.connection.execute(f"drop table {address(table)}")
+            if not self.outcome.is_appended:
+                self.connection.execute(f"drop table {address(table)}")
 
     def _write_table(self, table: Table, parts: list[Part], step: str) -> None:
         begun = time.monotonic()
@@ -183,8 +192,14 @@ class _Run:
         definitions = [f"{quoted(column.name)} varchar" for column in mapped]
         definitions += ["_source_file varchar", "_source_row bigint"]
         self.connection.execute(f"create schema if not exists {quoted(table.schema)}")
-        self.connection.execute(f"create table {address(table)} ({', '.join(definitions)})")
+        self.connection.execute(
+            f"create table if not exists {address(table)} ({', '.join(definitions)})"
+        )
         self.connection.execute(f"comment on table {address(table)} is '{_MARK}'")
+        for definition in definitions:  # of an earlier load, which may have had fewer
+            self.connection.execute(
+                f"alter table {address(table)} add column if not exists {definition}"
+            )
         done = LoadedTable(table, [column.name for column in mapped], [], 0)
         undeclared: set[str] = set()
         for part in parts:
@@ -210,7 +225,7 @@ class _Run:
         sql, parameters, expressions = self._query(part, columns)
         try:
             inserted = self.connection.execute(
-                f"insert into {address(part.table)} {sql}", parameters.values
+                f"insert into {address(part.table)} by name {sql}", parameters.values
             )
         except duckdb.Error as error:
             for opened in (source, *(self.sources[join.file] for join in part.joins)):
