@@ -83,17 +83,33 @@
 {%- endmacro %}
 
 
-{#- What the table is computed by: its SQL and the agreed rows it reads. Another one means another definition. -#}
+{#-
+    What the table is computed by: its SQL, that of the views it reads, and the agreed rows. Another one means another
+    definition.
+-#}
 {% macro maintained_fingerprint() -%}
     {%- set sql_anywhere = sql | replace(adapter.quote(target.database) ~ '.', '') -%}  {#- a warehouse file may be renamed -#}
     {%- set parts = [sql_anywhere, tojson(model.columns), tojson(model.config.meta)] -%}
-    {%- for unique_id in model.depends_on.nodes | sort if unique_id.startswith('seed.') -%}
-        {%- set seed = graph.nodes[unique_id] -%}
-        {%- if not maintained_is_raw(unique_id) -%}
-            {%- do parts.append(seed.checksum.checksum ~ tojson(seed.config.column_types)) -%}
+    {%- do parts.extend(maintained_definitions_read(model)) -%}
+    {{ return(local_md5(parts | join('|'))) }}
+{%- endmacro %}
+
+
+{% macro maintained_definitions_read(node) -%}
+    {%- set found = [] -%}
+    {%- for unique_id in node.depends_on.nodes | sort -%}
+        {%- set read = graph.nodes.get(unique_id) -%}
+        {%- if read is not none and read.resource_type == 'seed' and not maintained_is_raw(unique_id) -%}
+            {%- do found.append(read.checksum.checksum ~ tojson(read.config.column_types)) -%}
+        {%- elif read is not none and read.config.materialized == 'view' -%}
+            {%- do found.extend(run_query(
+                "select sql from duckdb_views() where database_name = '" ~ read.database ~ "' and schema_name = '" ~ read.schema
+                ~ "' and view_name = '" ~ read.alias ~ "'"
+            ).columns[0].values()) -%}
+            {%- do found.extend(maintained_definitions_read(read)) -%}
         {%- endif -%}
     {%- endfor -%}
-    {{ return(local_md5(parts | join('|'))) }}
+    {{ return(found) }}
 {%- endmacro %}
 
 

@@ -1,3 +1,5 @@
+{%- set models = attribution_models() -%}
+-- depends_on: {{ ref('attribution_models') }}, {{ ref('attribution_weights') }}
 -- In every month, scope and model; deal by deal as well, where two faults cannot hide each other in a sum. A month or
 -- model that nobody looked at is a fault too.
 with crm_reconciliation as (
@@ -43,16 +45,18 @@ select
         as fault
 from crm_reconciliation
 where line_item = 'difference' and (deal_amount <> 0 or deal_count <> 0)
+{%- for model in models %}
 union all
 select
     attribution_scope,
-    attribution_model,
+    '{{ model.name }}' as attribution_model,
     opportunity_id as found_in,
     'the deal differs' as fault
 from reconciled
 where
-    crm_minor <> attributed_minor + unattributed_minor + excluded_minor
+    crm_minor <> {{ model.name }}_minor + unattributed_minor + excluded_minor
     or crm_count <> attributed_count + unattributed_count + excluded_count
+{%- endfor %}
 union all
 select
     crm.attribution_scope,

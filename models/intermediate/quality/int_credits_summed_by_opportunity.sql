@@ -1,3 +1,4 @@
+{#- Wide by model, as the credit itself: one row per model would be fourteen times the rows. -#}
 {%- set models = attribution_models() -%}
 -- depends_on: {{ ref('attribution_models') }}, {{ ref('attribution_weights') }}
 with weighed as (
@@ -13,49 +14,38 @@ summed as (
         opportunity_id,
         attribution_scope,
         {%- for model in models %}
-        sum({{ model.name }}_minor) as {{ model.name }}_minor,
+        cast(sum({{ model.name }}_minor) as bigint) as {{ model.name }}_minor,
         {%- endfor %}
         count(*) as touch_count
     from weighed
     group by opportunity_id, attribution_scope
 ),
 
-lengthened as (
-    {%- for model in models %}
+left_over as (
     select
         opportunity_id,
         attribution_scope,
-        '{{ model.name }}' as attribution_model,
-        touch_count,
-        0 as unattributed_count,
-        {{ model.name }}_minor as attributed_minor,
-        0 as unattributed_minor
-    from summed
-    union all
-    select
-        opportunity_id,
-        attribution_scope,
-        '{{ model.name }}' as attribution_model,
-        0 as touch_count,
-        1 as unattributed_count,
-        0 as attributed_minor,
-        amount_minor as unattributed_minor
+        count(*) as unattributed_count,
+        cast(sum(amount_minor) as bigint) as unattributed_minor
     from unattributed
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    group by opportunity_id, attribution_scope
 ),
 
 credits_summed_by_opportunity as (
     select
-        opportunity_id,
-        attribution_scope,
-        attribution_model,
-        cast(sum(touch_count) as bigint) as touch_count,
-        cast(sum(unattributed_count) as bigint) as unattributed_count,
-        cast(sum(attributed_minor) as bigint) as attributed_minor,
-        cast(sum(unattributed_minor) as bigint) as unattributed_minor
-    from lengthened
-    group by opportunity_id, attribution_scope, attribution_model
+        coalesce(summed.opportunity_id, left_over.opportunity_id) as opportunity_id,
+        coalesce(summed.attribution_scope, left_over.attribution_scope) as attribution_scope,
+        coalesce(summed.touch_count, 0) as touch_count,
+        coalesce(left_over.unattributed_count, 0) as unattributed_count,
+        {%- for model in models %}
+        coalesce(summed.{{ model.name }}_minor, 0) as {{ model.name }}_minor,
+        {%- endfor %}
+        coalesce(left_over.unattributed_minor, 0) as unattributed_minor
+    from summed
+    full outer join left_over
+        on
+            summed.opportunity_id = left_over.opportunity_id
+            and summed.attribution_scope = left_over.attribution_scope
 )
 
 select * from credits_summed_by_opportunity

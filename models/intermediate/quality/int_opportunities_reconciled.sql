@@ -1,3 +1,5 @@
+{%- set models = attribution_models() -%}
+-- depends_on: {{ ref('attribution_models') }}, {{ ref('attribution_weights') }}
 -- Deal by deal, because two faults can hide each other in a sum.
 with opportunities as (
     select * from {{ ref('stg_crm__opportunities') }}
@@ -14,10 +16,6 @@ dated as (
 
 prepared as (
     select * from {{ ref('int_opportunities_prepared') }}
-),
-
-attribution_models as (
-    select * from {{ ref('attribution_models') }}
 ),
 
 credits as (
@@ -53,41 +51,33 @@ scoped as (
     where is_won
 ),
 
-asked as (
-    select
-        scoped.*,
-        attribution_models.attribution_model
-    from scoped
-    cross join attribution_models
-),
-
 opportunities_reconciled as (
     select
-        coalesce(asked.opportunity_id, credits.opportunity_id) as opportunity_id,
-        coalesce(asked.attribution_scope, credits.attribution_scope) as attribution_scope,
-        coalesce(asked.attribution_model, credits.attribution_model) as attribution_model,
-        asked.scope_date,
+        coalesce(scoped.opportunity_id, credits.opportunity_id) as opportunity_id,
+        coalesce(scoped.attribution_scope, credits.attribution_scope) as attribution_scope,
+        scoped.scope_date,
         prepared.exclusion_reason,
-        case when asked.opportunity_id is not null then 1 else 0 end as crm_count,
+        case when scoped.opportunity_id is not null then 1 else 0 end as crm_count,
         case when credits.touch_count > 0 then 1 else 0 end as attributed_count,
         coalesce(credits.unattributed_count, 0) as unattributed_count,
-        case when asked.opportunity_id is not null and prepared.exclusion_reason is not null then 1 else 0 end
+        case when scoped.opportunity_id is not null and prepared.exclusion_reason is not null then 1 else 0 end
             as excluded_count,
-        coalesce(asked.amount_minor, 0) as crm_minor,
-        coalesce(credits.attributed_minor, 0) as attributed_minor,
+        coalesce(scoped.amount_minor, 0) as crm_minor,
+        {%- for model in models %}
+        coalesce(credits.{{ model.name }}_minor, 0) as {{ model.name }}_minor,
+        {%- endfor %}
         coalesce(credits.unattributed_minor, 0) as unattributed_minor,
         case
-            when asked.opportunity_id is not null and prepared.exclusion_reason is not null
+            when scoped.opportunity_id is not null and prepared.exclusion_reason is not null
                 then coalesce(prepared.amount_minor, 0)
             else 0
         end as excluded_minor
-    from asked
+    from scoped
     full outer join credits
         on
-            asked.opportunity_id = credits.opportunity_id
-            and asked.attribution_scope = credits.attribution_scope
-            and asked.attribution_model = credits.attribution_model
-    left join prepared on coalesce(asked.opportunity_id, credits.opportunity_id) = prepared.opportunity_id
+            scoped.opportunity_id = credits.opportunity_id
+            and scoped.attribution_scope = credits.attribution_scope
+    left join prepared on coalesce(scoped.opportunity_id, credits.opportunity_id) = prepared.opportunity_id
 )
 
 select * from opportunities_reconciled
