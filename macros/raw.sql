@@ -155,7 +155,7 @@
     {%- set landed = spellings | first if spellings else none -%}
     {%- set result = {'name': column.name, 'is_landed': landed is not none, 'landed_name': landed.name, 'problem': none} -%}
     {%- if landed is none -%}
-        {%- do result.update({'value': 'cast(null as ' ~ column.data_type ~ ')'}) -%}
+        {%- do result.update({'value': dbt.cast('null', column.data_type)}) -%}
     {%- elif column.data_type == 'varchar' -%}
         {%- do result.update({'value': raw_text(landed.name)}) -%}
         {%- set empty = raw_text(landed.name) ~ ' is null' -%}
@@ -191,7 +191,7 @@
 
 {#- The text of a raw value; blank is no value. -#}
 {% macro raw_text(name) -%}
-    {{ return("nullif(trim(cast(" ~ name ~ " as varchar)), '')") }}
+    {{ return("nullif(trim(cast(" ~ name ~ " as string)), '')") }}
 {%- endmacro %}
 
 
@@ -201,7 +201,7 @@
         'bigint': ['bigint', 'integer', 'int', 'smallint', 'tinyint', 'utinyint', 'usmallint', 'uinteger'],
         'boolean': ['boolean'],
         'date': ['date', 'timestamp'],
-        'timestamp': ['timestamp', 'timestamp with time zone', 'timestamp_s', 'timestamp_ms', 'timestamp_ns', 'date'],
+        'timestamp': ['timestamp', 'timestamp with time zone', 'timestamp_s', 'timestamp_ms', 'timestamp_ns', 'timestamp_ntz', 'date'],
         'decimal(18, 4)': ['decimal(18,4)', 'decimal(18,2)', 'integer', 'int', 'smallint', 'tinyint'],
         'decimal(18, 9)': ['decimal(18,9)', 'smallint', 'tinyint'],
     } -%}
@@ -214,7 +214,7 @@
     {%- elif landed.data_type == data_type | replace(' ', '') -%}
         {{ return(landed.name) }}
     {%- else -%}
-        {{ return('cast(' ~ landed.name ~ ' as ' ~ data_type ~ ')') }}
+        {{ return(dbt.cast(landed.name, data_type)) }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -243,7 +243,7 @@
         {%- if column.missing -%}{%- do branches.append(column.missing) -%}{%- endif -%}
         {%- if column.problem -%}{%- do branches.append(column.problem) -%}{%- endif -%}
     {%- endfor -%}
-    {{ 'case ' ~ branches | join(' ') ~ ' end' if branches else 'cast(null as varchar)' }}
+    {{ 'case ' ~ branches | join(' ') ~ ' end' if branches else 'cast(null as string)' }}
 {%- endmacro %}
 
 
@@ -254,7 +254,7 @@
 {% macro raw_key(contract) -%}
     {%- set parts = [] -%}
     {%- for name in contract.key -%}
-        {%- do parts.append(crm_id(name) if contract.system == 'crm' else 'cast(' ~ adapter.quote(name) ~ ' as varchar)') -%}
+        {%- do parts.append(crm_id(name) if contract.system == 'crm' else 'cast(' ~ adapter.quote(name) ~ ' as string)') -%}
     {%- endfor -%}
     {%- if parts | length == 1 -%}
         {{ parts[0] }}

@@ -12,7 +12,7 @@
 {% macro utm_value(tag) -%}
     case
         when {{ tag }} in ('', '(not set)', 'not set', '(none)', 'none', 'null', 'undefined') then null
-        when {{ matches(tag, "'[{}]|^__.*__$|^[[][[]'") }} then null
+        when {{ tag }} like '[[%' or {{ matches(tag, "'[{}]|^__.*__$'") }} then null
         else {{ without_emails(tag) }}
     end
 {%- endmacro %}

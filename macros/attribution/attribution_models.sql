@@ -69,7 +69,7 @@
 {% macro definition_rows(name) -%}
     {#- Not through ref(), which in a unit test is a fixture that cannot be queried while compiling. -#}
     {%- set schema = generate_schema_name('definitions', none) -%}
-    {%- set relation = adapter.get_relation(target.database, schema, name) -%}
+    {%- set relation = adapter.get_relation(target.database | default(none), schema, name) -%}
     {%- set rows = [] -%}
     {%- if relation is not none -%}
         {%- for row in run_query('select * from ' ~ relation).rows -%}

@@ -8,7 +8,9 @@
     {%- set lower_plain = "translate(lower(" ~ text ~ "), '" ~ accented ~ "', '" ~ plain ~ "')" -%}
     {#- dots and apostrophes go (S.A. is SA); other signs part words; letters of any script stay -#}
     {%- set joined = replace_everywhere(lower_plain, "[.`’]|['']", "") -%}
-    {%- set words = replace_everywhere(joined, "[][ ,;:/&+(){}<>_!?*#|@=~-]+", " ") -%}
+    {#- a [ within brackets means something else to Java than to RE2, so both kinds become round first -#}
+    {%- set rounded = "translate(" ~ joined ~ ", '[]', '()')" -%}
+    {%- set words = replace_everywhere(rounded, "[ ,;:/&+(){}<>_!?*#|@=~-]+", " ") -%}
     {%- set legal_forms = "( (incorporated|inc|corporation|corp|company|co|limited|ltd|llc|llp|lp|plc|gmbh|mbh|ag|kg|se|sa|sas|sarl|srl|spa|bv|nv|ab|as|asa|oy|oyj|pty|pvt|ltda|kk|holdings?|group))+$" -%}
     nullif(trim({{ replace_everywhere("trim(" ~ words ~ ")", legal_forms, "") }}), '')
 {%- endmacro %}

@@ -73,35 +73,6 @@
 {%- endmacro %}
 
 
-{#-
-    Text as a value of a type; null when it is none. A time with an offset becomes UTC (DuckDB's own cast would
-    drop the offset), and a date before 1900 or after 9998 is none: '1/2/24' would read as the year 1.
--#}
-{% macro cast_text(text, data_type) -%}
-    {%- if data_type == 'timestamp' -%}
-        {%- set value = adapter.dispatch('timestamp_from_text')(text) -%}
-    {%- else -%}
-        {%- set value = 'try_cast(' ~ text ~ ' as ' ~ data_type ~ ')' -%}
-    {%- endif -%}
-    {%- if data_type in ['timestamp', 'date'] -%}
-        {{ return('case when ' ~ value ~ " >= date '1900-01-01' and " ~ value ~ " < date '9999-01-01' then " ~ value ~ ' end') }}
-    {%- else -%}
-        {{ return(value) }}
-    {%- endif -%}
-{%- endmacro %}
-
-{% macro default__timestamp_from_text(text) -%}
-    {{ return(
-        'case when ' ~ matches(text, "':[0-9.]+ ?[+-][0-9:]+$'")
-        ~ ' then try_cast(' ~ text ~ " as timestamp with time zone) at time zone 'UTC' else try_cast(" ~ text ~ ' as timestamp) end'
-    ) }}
-{%- endmacro %}
-
-{% macro spark__timestamp_from_text(text) -%}
-    {{ return('try_cast(' ~ text ~ ' as timestamp)') }}
-{%- endmacro %}
-
-
 {#- The date so many whole days (a number or a column) after a date. -#}
 {% macro days_after(date, days) -%}
     {{ adapter.dispatch('days_after')(date, days) }}

@@ -11,7 +11,7 @@ with totals as (
 )
 
 select
-    cast(month_start_date as varchar) as found,
+    cast(month_start_date as string) as found,
     attribution_scope
 from totals
 group by month_start_date, attribution_scope

@@ -40,8 +40,8 @@ looked_at as (
 select
     attribution_scope,
     attribution_model,
-    cast(month_start_date as varchar) as found_in,
-    'the month differs by ' || cast(deal_amount as varchar) || ' and ' || cast(deal_count as varchar) || ' deals'
+    cast(month_start_date as string) as found_in,
+    'the month differs by ' || cast(deal_amount as string) || ' and ' || cast(deal_count as string) || ' deals'
         as fault
 from crm_reconciliation
 where line_item = 'difference' and (deal_amount <> 0 or deal_count <> 0)

@@ -50,9 +50,9 @@ with
 found as (
     select
         {{ crm_id('id') }} as id,
-        cast(amount as varchar) as amount,
-        cast(created_date as varchar) as created,
-        cast(is_deleted as varchar) as is_deleted
+        cast(amount as string) as amount,
+        cast(created_date as string) as created,
+        cast(is_deleted as string) as is_deleted
     from {{ raw_current(contract) }} as current_rows
     union all
     select

@@ -21,7 +21,7 @@ campaigns as (
 costs_unioned as (
     select
         ad_spend.ad_platform || ':' || ad_spend.ad_campaign_id || ':' || coalesce(ad_spend.ad_account_id, '')
-        || ':' || cast(ad_spend.spend_date as varchar) as cost_id,
+        || ':' || cast(ad_spend.spend_date as string) as cost_id,
         ad_campaigns.campaign_id,
         ad_spend.spend_date,
         ad_spend.spend_date as start_date,

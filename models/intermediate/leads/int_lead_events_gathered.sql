@@ -22,9 +22,9 @@ from_touches as (
         end as event_at,
         case when is_known then 'response' else 'activity' end as event_kind,
         case when is_known then 1 else 3 end as event_rank,
-        cast(null as varchar) as funnel_stage,
-        cast(null as varchar) as disposition,
-        cast(null as varchar) as opportunity_id,
+        cast(null as string) as funnel_stage,
+        cast(null as string) as disposition,
+        cast(null as string) as opportunity_id,
         is_known as is_opener,
         false as is_day_unknown
     from touches
@@ -40,7 +40,7 @@ from_statuses as (
         case when disposition is null then 2 else 5 end as event_rank,
         canonical_stage as funnel_stage,
         disposition,
-        cast(null as varchar) as opportunity_id,
+        cast(null as string) as opportunity_id,
         canonical_stage is not null as is_opener,
         is_day_unknown
     from lead_statuses_dated
@@ -55,8 +55,8 @@ from_deals as (
         created_at as event_at,
         'deal_created' as event_kind,
         4 as event_rank,
-        cast(null as varchar) as funnel_stage,
-        cast(null as varchar) as disposition,
+        cast(null as string) as funnel_stage,
+        cast(null as string) as disposition,
         opportunity_id,
         is_primary and counts_as_new_business and link_rank <= 3 as is_opener,
         false as is_day_unknown
@@ -68,7 +68,7 @@ from_deals as (
         greatest(closed_at, created_at) as event_at,
         'deal_closed' as event_kind,
         6 as event_rank,
-        cast(null as varchar) as funnel_stage,
+        cast(null as string) as funnel_stage,
         case
             when not is_primary then 'merged'
             when is_won then 'won'

@@ -16,9 +16,9 @@ events as (
         {{ local_midnight(days_after('due_date', 1)) }} as event_at,
         'expired' as event_kind,
         0 as event_rank,
-        cast(null as varchar) as funnel_stage,
+        cast(null as string) as funnel_stage,
         'expired_sla' as disposition,
-        cast(null as varchar) as opportunity_id,
+        cast(null as string) as opportunity_id,
         false as is_opener,
         false as is_day_unknown
     from mqls_clocked

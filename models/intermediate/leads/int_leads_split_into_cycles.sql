@@ -65,7 +65,7 @@ worked as (
 
 split as (
     select
-        worked.person_id || ':' || cast(worked.cycle_number as varchar) as lead_cycle_id,
+        worked.person_id || ':' || cast(worked.cycle_number as string) as lead_cycle_id,
         worked.person_id,
         worked.cycle_number,
         deals.opportunity_id,

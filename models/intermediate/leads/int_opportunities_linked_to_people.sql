@@ -40,7 +40,7 @@ of_account as (
         and touches.person_id is not null
     group by wanted.opportunity_id, touches.person_id
     qualify row_number() over (
-        partition by wanted.opportunity_id order by max(touches.touch_at) desc, touches.person_id
+        partition by wanted.opportunity_id order by linked_at desc, touches.person_id
     ) = 1
 ),
 

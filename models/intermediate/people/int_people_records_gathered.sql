@@ -35,8 +35,8 @@ leads_and_contacts as (
         coalesce(is_role_mailbox, false) as is_role_mailbox,
         job_title,
         lead_source,
-        cast(null as varchar) as company_name,
-        cast(null as varchar) as country
+        cast(null as string) as company_name,
+        cast(null as string) as country
     from contacts
 ),
 

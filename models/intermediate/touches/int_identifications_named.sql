@@ -26,7 +26,7 @@ identifications as (
     select
         anonymous_id,
         user_id,
-        cast(null as varchar) as email_hash,
+        cast(null as string) as email_hash,
         min(viewed_at) as identified_at
     from page_views
     where user_id is not null

@@ -24,7 +24,7 @@ touches_from_activities as (
         activities.activity_id,
         coalesce(contacts.person_id, leads.person_id) as person_id,
         coalesce(activities.account_id, opportunities.account_id, activities.what_id) as logged_account_id,
-        cast(null as varchar) as campaign_id,
+        cast(null as string) as campaign_id,
         activities.touch_at,
         activities.touch_date,
         activities.touch_precision,
@@ -34,8 +34,8 @@ touches_from_activities as (
         activity_kinds_judged.activity_name as source,
         coalesce(lower(users.job_title), '') as medium,
         '' as campaign,
-        cast(null as varchar) as content_name,
-        cast(null as varchar) as offer_name,
+        cast(null as string) as content_name,
+        cast(null as string) as offer_name,
         activity_kinds_judged.is_human_activity
     from activities
     inner join activity_kinds_judged

@@ -24,7 +24,7 @@ touches_from_responses as (
         'crm:campaign_member:' || responses_counted.campaign_member_id as touch_id,
         responses_counted.person_id,
         responses_counted.responder_id,
-        cast(null as varchar) as logged_account_id,
+        cast(null as string) as logged_account_id,
         responses_counted.campaign_id,
         {{ local_midnight('responses_counted.touch_date') }} as touch_at,
         responses_counted.touch_date,
@@ -35,7 +35,7 @@ touches_from_responses as (
         '' as source,
         '' as medium,
         '' as campaign,
-        cast(null as varchar) as content_name,
+        cast(null as string) as content_name,
         campaigns.offer_name,
         false as is_human_activity,
         responses_counted.response_count

@@ -7,7 +7,7 @@ raw_campaign_days as (
 campaign_days as (
     select
         campaign_id as ad_campaign_id,
-        cast(null as varchar) as ad_account_id,
+        cast(null as string) as ad_account_id,
         cast(day as date) as spend_date,
         cost_in_local_currency as cost,
         clicks as click_count,
