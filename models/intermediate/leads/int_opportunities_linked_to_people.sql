@@ -21,7 +21,7 @@ wanted as (
 ),
 
 -- Nobody is named on the deal: whoever of the account answered last before it was created.
-of_account as (
+answers_of_account as (
     select
         wanted.opportunity_id,
         touches.person_id,
@@ -39,9 +39,11 @@ of_account as (
         and touches.is_known
         and touches.person_id is not null
     group by wanted.opportunity_id, touches.person_id
-    qualify row_number() over (
-        partition by wanted.opportunity_id order by linked_at desc, touches.person_id
-    ) = 1
+),
+
+of_account as (
+    select * from answers_of_account
+    qualify row_number() over (partition by opportunity_id order by linked_at desc, person_id) = 1
 ),
 
 candidates as (
