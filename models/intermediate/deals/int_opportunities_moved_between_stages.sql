@@ -10,6 +10,10 @@ stages as (
     select * from {{ ref('opportunity_stages') }}
 ),
 
+steps as (
+    select * from {{ ref('int_opportunity_stages_used') }}
+),
+
 -- A stage that the definitions do not know keeps its own name; it is closed when the CRM says so of the deal today.
 named as (
     select
@@ -28,16 +32,6 @@ named as (
     inner join opportunities on changes.opportunity_id = opportunities.opportunity_id
     left join stages on {{ label('changes.stage_name') }} = stages.stage_name
     where changes.stage_name is not null
-),
-
--- Stages the company uses at all: leaping over a stage that nobody uses is not skipping it.
-steps as (
-    select
-        stage_order,
-        row_number() over (order by stage_order) as step_number
-    from named
-    where stage_order is not null
-    group by stage_order
 ),
 
 compared as (

@@ -29,6 +29,7 @@ own_dates as (
 own as (
     select
         cycles.lead_cycle_id,
+        cycles.person_id,
         cycles.started_at,
         {%- for stage in stages[:4] %}
         own_dates.{{ stage }}_at,
@@ -53,6 +54,7 @@ own as (
 filled as (
     select
         lead_cycle_id,
+        person_id,
         {%- for stage in stages[:5] %}
         {%- set later = stages[loop.index:] %}
         least({{ stage }}_at, {{ later | join('_at, ') }}_at) as {{ stage }}_filled_at,
@@ -71,6 +73,7 @@ filled as (
 dated as (
     select
         lead_cycle_id,
+        person_id,
         coalesce(inquiry_filled_at, started_at) as inquiry_at,
         {%- for stage in stages[1:] %}
         {{ stage }}_filled_at as {{ stage }}_at,

@@ -33,6 +33,8 @@ given as (
 explained as (
     select
         lead_statuses_dated.status_event_id,
+        lead_statuses_dated.lead_id,
+        lead_statuses_dated.person_id,
         given.reason_name,
         coalesce(rejection_reasons.rejection_reason, {{ label('given.reason_name') }}) as rejection_reason,
         coalesce(rejection_reasons.reason_group, 'unspecified') as reason_group,

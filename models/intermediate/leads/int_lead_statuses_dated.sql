@@ -6,6 +6,10 @@ lead_changes as (
     select * from {{ ref('stg_crm__lead_changes') }}
 ),
 
+history as (
+    select * from {{ ref('int_lead_history_found') }}
+),
+
 people_linked as (
     select * from {{ ref('int_people_linked_from_records') }}
 ),
@@ -26,11 +30,6 @@ status_changes as (
     where field_name = 'status'
 ),
 
-history as (
-    select count(*) as change_count
-    from status_changes
-),
-
 -- A lead was created with what its first change left, or with what it still has. In a company without any history
 -- today's status is all there is: its day is not known, and the lead's creation stands in.
 entered as (
@@ -40,7 +39,7 @@ entered as (
         leads.created_at as entered_at,
         case when status_changes.lead_id is null then leads.lead_status else status_changes.old_value end as status_name,
         true as is_creation,
-        history.change_count = 0 as is_day_unknown
+        not history.has_status_changes as is_day_unknown
     from leads
     cross join history
     left join status_changes
