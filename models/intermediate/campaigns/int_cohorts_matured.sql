@@ -2,7 +2,7 @@
 -- from touch to close in all months together.
 with credits as (
     select * from {{ ref('int_credits_dated') }}
-    where credited_for = 'revenue' and touch_id is not null and quantity > 0
+    where attribution_scope = 'revenue' and touch_id is not null and credit_minor > 0
 ),
 
 months as (
@@ -14,7 +14,7 @@ months as (
 lags as (
     select
         {{ days_between('touch_date', 'period_date') }} as lag_days,
-        sum(quantity) as revenue_minor
+        sum(credit_minor) as revenue_minor
     from credits
     group by {{ days_between('touch_date', 'period_date') }}
 ),

@@ -47,15 +47,15 @@ scoped as (
     where is_won
 ),
 
-credited as (  -- a deal that nobody touched keeps its credit, on no touch, in the month it was created
+credits_dated as (  -- a deal that nobody touched keeps its credit, on no touch, in the month it was created
     select
         scoped.opportunity_id,
-        scoped.attribution_scope,
-        scoped.period_date,
         weighed.touch_id,
         touches.campaign_id,
         case when weighed.touch_id is null then 'no touch' else touches.channel end as channel,
+        scoped.attribution_scope,
         case when weighed.touch_id is null then scoped.created_date else touches.touch_date end as touch_date,
+        scoped.period_date,
         coalesce(weighed.is_source, true) as is_source,
         coalesce(weighed.credit_ppb, 1000000000) as credit_ppb,
         case when weighed.touch_id is null then scoped.amount_minor else weighed.credit_minor end as credit_minor
@@ -65,28 +65,6 @@ credited as (  -- a deal that nobody touched keeps its credit, on no touch, in t
             scoped.opportunity_id = weighed.opportunity_id
             and scoped.attribution_scope = weighed.attribution_scope
     left join touches on weighed.touch_id = touches.touch_id
-),
-
-credits_dated as (
-    {%- for credited_for, quantity, condition in [
-        (['sourced_deal', 'sourced_win'], '1', 'is_source'),
-        (['deal', 'win'], 'credit_ppb', 'true'),
-        (['pipeline', 'revenue'], 'credit_minor', 'true'),
-    ] %}
-    select
-        opportunity_id,
-        touch_id,
-        campaign_id,
-        channel,
-        touch_date,
-        period_date,
-        case attribution_scope when 'pipeline' then '{{ credited_for[0] }}' else '{{ credited_for[1] }}' end
-            as credited_for,
-        {{ quantity }} as quantity
-    from credited
-    where {{ condition }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
 )
 
 select * from credits_dated

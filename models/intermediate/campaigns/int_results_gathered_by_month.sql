@@ -20,7 +20,7 @@ lead_cycles as (
 ),
 
 credits as (
-    select * from {{ ref('int_credits_dated') }}
+    select * from {{ ref('int_credits_gathered_by_month') }}
 ),
 
 measured as (
@@ -64,16 +64,8 @@ measured as (
     select
         campaign_id,
         channel,
-        touch_date as measure_date,
-        'cohort_' || credited_for as measure,
-        quantity
-    from credits
-    union all
-    select
-        campaign_id,
-        channel,
-        period_date as measure_date,
-        'period_' || credited_for as measure,
+        month_start_date as measure_date,
+        measure,
         quantity
     from credits
 ),
