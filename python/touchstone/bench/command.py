@@ -6,8 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from touchstone.bench import plot, report, tables
+from touchstone.bench.measure import machine
 from touchstone.bench.peers.run import PEERS
-from touchstone.bench.suite import Settings, measure_all, measure_day, measure_reading, say
+from touchstone.bench.suite import (
+    Settings,
+    measure_day,
+    measure_reading,
+    measure_size,
+    say,
+    size_name,
+)
 from touchstone.bench.targets import target_rows
 from touchstone.errors import UserError
 from touchstone.project import project_directory
@@ -29,7 +37,7 @@ examples:
   touchstone bench                                  a million touches: about two minutes
   touchstone bench --touches 1e6,1e7                two sizes, and how each model grows
   touchstone bench --touches 1e7 --compare          and the peers on the same touches and deals
-  touchstone bench --touches 1e7 --only-day --add   what one more day costs, into the same report
+  touchstone bench --touches 1e7 --no-build --day --add   what one more day costs, too
   touchstone bench --touches 1e8 --memory-limit 18GB --no-tests
 
 writes bench.json, bench.md and bench.svg into --output. The exit code is 0 when everything was
@@ -78,7 +86,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--day", action="store_true", help="and what one more day costs, at the largest size"
     )
     parser.add_argument(
-        "--only-day", action="store_true", help="only what one more day costs, nothing else"
+        "--no-build",
+        action="store_true",
+        help="leave out the sizes themselves: only --day or --reading",
     )
     parser.add_argument(
         "--reading",
@@ -99,6 +109,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(options: argparse.Namespace) -> int:
     """Measure and report."""
+    if options.no_build and not (options.reading or options.day):
+        raise UserError("--no-build leaves nothing to measure: add --day or --reading")
     project = project_directory()
     cache = (options.cache or project / ".bench").absolute()
     output = (options.output or cache).absolute()
@@ -117,25 +129,33 @@ def run(options: argparse.Namespace) -> int:
         peer_mb=options.peer_memory * 1000,
     )
     sizes = sizes_asked(options.touches)
-    path = output / "bench.json"
-    found = earlier(path) if options.add else {}
-    found = measure_all(settings, [] if options.only_day else sizes, found)
+    found = {**(earlier(output / "bench.json") if options.add else {}), "machine": machine()}
+    found.setdefault("sizes", {})
+    for touches in [] if options.no_build else sizes:
+        found["sizes"][size_name(touches)] = measure_size(settings, touches)
+        page = write(found, output)
     if options.reading:
         found["reading"] = measure_reading(
             settings, sizes[-1], int(options.reading_rows), options.reading
         )
-    if options.day or options.only_day:
+        page = write(found, output)
+    if options.day:
         found["day"] = measure_day(settings, sizes[-1])
+        page = write(found, output)
+    print(page)
+    return 0
+
+
+def write(found: dict[str, Any], output: Path) -> str:
+    """Write the report of what was found so far, after every part: large ones take hours."""
     found["growth"] = tables.growth(found["sizes"])
     found["targets"] = target_rows(found)
     page = report.markdown(found)
-    path.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    (output / "bench.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
     (output / "bench.md").write_text(page, encoding="utf-8")
-    print(page)
-    no_plot = plot.write(found["sizes"], output / "bench.svg")
-    say(no_plot or f"drawn: {output / 'bench.svg'}")
-    say(f"written: {path}, {output / 'bench.md'}")
-    return 0
+    say(f"written: {output / 'bench.json'} and bench.md")
+    say(plot.write(found["sizes"], output / "bench.svg") or f"drawn: {output / 'bench.svg'}")
+    return page
 
 
 def earlier(path: Path) -> dict[str, Any]:

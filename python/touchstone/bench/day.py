@@ -37,13 +37,18 @@ LATE_DAYS, LATE_ONE_IN = 7, 50
 
 
 def last_day(folder: Path) -> date:
-    """Return the last whole day of the company's data."""
+    """Return the newest day that is a usual one: with at least half the page views of an average.
+
+    The very last days are cut, and a few rows bear the dates of a later clock.
+    """
     with duckdb.connect() as connection:
         [(newest,)] = connection.execute(
-            f"select max(received_at) from '{folder}/web/web__page_views.parquet'"
+            "select max(day) from (select cast(received_at as date) as day, count(*) as views "
+            f"from '{folder}/web/web__page_views.parquet' group by 1 "
+            "qualify 2 * views >= avg(views) over ())"
         ).fetchall()
-    found: date = newest.date()
-    return found if newest.hour >= 20 else found - timedelta(days=1)
+    found: date = newest
+    return found
 
 
 def states(project: Path, folder: Path, day: date) -> tuple[dict[str, str], dict[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from touchstone.bench import company, day, dbt_run
 from touchstone.bench.floors import ATTRIBUTION
-from touchstone.bench.measure import Ended, machine, run_child
+from touchstone.bench.measure import Ended, run_child
 from touchstone.bench.peers.check import compare
 from touchstone.bench.peers.run import PEERS, is_installed
 from touchstone.errors import UserError
@@ -240,12 +240,3 @@ def require(ended: Ended, what: str, work: Path) -> None:
 def tail(text: str, lines: int = 12) -> str:
     """Return the last lines of an output."""
     return "\n".join(f"  {line}" for line in text.strip().splitlines()[-lines:])
-
-
-def measure_all(settings: Settings, sizes: list[float], found: dict[str, Any]) -> dict[str, Any]:
-    """Return the figures of all sizes, beside those that were found before."""
-    found["machine"] = machine()
-    found.setdefault("sizes", {})
-    for touches in sorted(sizes):
-        found["sizes"][size_name(touches)] = measure_size(settings, touches)
-    return found
