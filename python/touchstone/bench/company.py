@@ -101,10 +101,11 @@ def whole_files(project: Path, folder: Path) -> dict[str, str]:
 
 
 def _generator_version(project: Path) -> str:
-    """Return a short hash of what the bytes of a company depend on."""
+    """Return a short hash of what the bytes of a company depend on: generator and contracts."""
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parents[1] / "sample"
-    contracts = sorted((project / "models" / "staging").glob("*/_*.yml"))
-    for path in [*sorted(package.glob("*.py")), package / "world.yml", *contracts]:
+    for path in [*sorted(package.glob("*.py")), package / "world.yml"]:
         digest.update(path.read_bytes())
+    for contract in read_contracts(project).values():
+        digest.update(repr(contract).encode())
     return digest.hexdigest()[:8]
