@@ -95,7 +95,7 @@
         {%- if counts[0] == 0 -%}
             {%- do work.update({'way': 'keep'}) -%}
         {%- elif counts[0] * 100 > counts[1] * var('whole_build_above_percent') -%}
-            {%- do work.update({'way': 'whole'}) -%}
+            {%- do work.update({'way': 'compare' if work.keeps else 'whole'}) -%}
         {%- endif -%}
         {%- do work.update({'reached_count': counts[0]}) -%}
     {%- endif -%}

@@ -130,6 +130,7 @@ class Workbench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.project = folder / "project"
+        shutil.rmtree(folder, ignore_errors=True)
         skip = shutil.ignore_patterns("raw", "expected", "python", "__pycache__")
         for name in ("models", "macros", "seeds", "tests", "analyses"):
             shutil.copytree(PROJECT / name, self.project / name, ignore=skip)
@@ -597,7 +598,7 @@ def main() -> int:
     parser.add_argument("--tell", action="store_true", help="tell what happens as it happens")
     parser.add_argument("--shrink", action="store_true")
     parser.add_argument(
-        "--folder", type=Path, help="where to work (kept); default: a temporary folder"
+        "--folder", type=Path, help="where to work (emptied first); default: a temporary folder"
     )
     parser.add_argument("--die", help=argparse.SUPPRESS)
     options = parser.parse_args()
