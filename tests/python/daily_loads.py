@@ -76,15 +76,15 @@ class Plan:
 
 
 def draw_plan(
-    seed: int, days: int = 4, *, accounts: int | None = None, most_steps: int = 12
+    seed: int, days: int = 4, *, accounts: int | None = None, most_steps: int = 40
 ) -> Plan:
     """Draw a plan; the same seed and number of days give the same plan."""
     dice = Random(seed)
     builds = ["through"] * 5 + ["killed", "half", "part", "twice"]
     drawn = []
     for number in range(1, days + 1):
-        # a few changes on most days, so that most of each table stays as it is
-        names = [dice.choice(list(CHANGES)) for _ in range(dice.choice([1, 2, 4, most_steps]))]
+        # a day costs the same whatever happens on it: much happens, and most rows stay as they are
+        names = [dice.choice(list(CHANGES)) for _ in range(dice.choice([2, 8, most_steps]))]
         if dice.random() < 0.2:
             names.append(dice.choice(list(DEFINITION_CHANGES)))
         if dice.random() < 0.5:
@@ -102,8 +102,8 @@ def draw_plan(
         )
     return Plan(
         seed=seed,
-        accounts=accounts or dice.choice([20, 40, 60]),
-        months=dice.choice([4, 6, 8]),
+        accounts=accounts or dice.choice([40, 100, 200]),
+        months=dice.choice([6, 9, 12]),
         appends=dice.random() < 0.5,
         typed_share=dice.choice([0, 0.5]),
         # beyond any share, so that small tables are not always built whole
