@@ -3,9 +3,5 @@
     reads a clock, so yesterday's report can be made again from yesterday's data.
 -#}
 {% macro as_of_date() -%}
-    {%- if var('as_of', '') -%}
-        cast('{{ var("as_of") }}' as date)
-    {%- else -%}
-        (select days_of_data.last_date from {{ ref('int_days_of_data') }} as days_of_data)
-    {%- endif -%}
+    (select days_of_data.as_of_date from {{ ref('int_days_of_data') }} as days_of_data)
 {%- endmacro %}
