@@ -71,7 +71,9 @@ def print_summary(warehouse: Path) -> bool:
         try:
             rows = connection.execute(ROWS_SQL).fetchone()
             deals = connection.execute(DEALS_SQL).fetchall()
-            days = connection.execute("select first_date, last_date from intermediate.int_days_of_data").fetchone()
+            days = connection.execute(
+                "select first_date, last_date from intermediate.int_days_of_data"
+            ).fetchone()
         except duckdb.CatalogException as error:
             raise UserError(
                 f"{warehouse} holds no finished build; build it: make build "
