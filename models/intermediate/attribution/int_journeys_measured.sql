@@ -16,12 +16,12 @@ counted as (
         opportunity_id,
         min(position) filter (where is_known) as first_known_position,
         {%- for scope, is_in_scope in {'pipeline': 'is_before_creation', 'revenue': 'is_before_close'}.items() %}
-        cast(count_if({{ is_in_scope }}) as integer) as {{ scope }}_touch_count,
-        cast(count_if({{ is_in_scope }} and is_before_lead) as integer) as {{ scope }}_lead_position,
+        cast(count(*) filter (where {{ is_in_scope }}) as integer) as {{ scope }}_touch_count,
+        cast(count(*) filter (where {{ is_in_scope }} and is_before_lead) as integer) as {{ scope }}_lead_position,
         max(position) filter (where {{ is_in_scope }} and not is_direct) as {{ scope }}_not_direct_position,
         max(touch_date) filter (where {{ is_in_scope }}) as {{ scope }}_newest_touch_date,
         {%- endfor %}
-        cast(count_if(is_before_creation) as integer) as created_position
+        cast(count(*) filter (where is_before_creation) as integer) as created_position
     from touches
     group by opportunity_id
 ),

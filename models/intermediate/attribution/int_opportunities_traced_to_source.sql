@@ -49,12 +49,12 @@ compared as (
             where placed.is_before_creation and touches.channel_owner = 'sales' and touches.touch_kind = 'activity'
         ) as first_sales_position,
         -- influenced asks for an answer of a person; a page that was only seen is not one
-        count_if(
-            placed.is_before_creation and placed.is_known and touches.channel_owner = 'marketing'
+        count(*) filter (
+            where placed.is_before_creation and placed.is_known and touches.channel_owner = 'marketing'
             and touches.person_id is not null
         ) as answers_before_creation,
-        count_if(
-            placed.is_before_close and placed.is_known and touches.channel_owner = 'marketing'
+        count(*) filter (
+            where placed.is_before_close and placed.is_known and touches.channel_owner = 'marketing'
             and touches.person_id is not null
         ) as answers_before_close
     from placed

@@ -24,9 +24,9 @@ cohorts as (
         stage_order,
         count(*) as entered_count,
         count(next_entered_date) as converted_count,
-        count_if(has_reached_sql) as sql_count,
-        count_if(has_reached_opportunity) as opportunity_count,
-        count_if(has_reached_won) as won_count
+        count(*) filter (where has_reached_sql) as sql_count,
+        count(*) filter (where has_reached_opportunity) as opportunity_count,
+        count(*) filter (where has_reached_won) as won_count
     from entries
     group by all
 ),
@@ -38,9 +38,9 @@ happened as (
         original_lead_source,
         channel,
         {%- for stage in stages %}
-        count_if(funnel_stage = '{{ stage }}') as {{ stage }}_count,
+        count(*) filter (where funnel_stage = '{{ stage }}') as {{ stage }}_count,
         {%- endfor %}
-        count_if(funnel_stage = 'won') as won_count
+        count(*) filter (where funnel_stage = 'won') as won_count
     from entries
     group by all
 ),

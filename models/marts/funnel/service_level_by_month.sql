@@ -22,10 +22,11 @@ service_level_by_month as (
         original_lead_source,
         channel,
         cast(count(*) as bigint) as mql_count,
-        cast(count_if(is_worked_in_time) as bigint) as worked_in_time_count,
-        cast(count_if(is_expired) as bigint) as expired_count,
-        cast(count_if(is_expired and is_worked_late) as bigint) as worked_late_count,
-        cast(count_if(not is_expired and not coalesce(is_worked_in_time, false)) as bigint) as waiting_count,
+        -- not count_if, which DuckDB gives as null where every condition is null
+        cast(count(*) filter (where is_worked_in_time) as bigint) as worked_in_time_count,
+        cast(count(*) filter (where is_expired) as bigint) as expired_count,
+        cast(count(*) filter (where is_expired and is_worked_late) as bigint) as worked_late_count,
+        cast(count(*) filter (where not is_expired and not coalesce(is_worked_in_time, false)) as bigint) as waiting_count,
         cast(coalesce(sum(days_to_work) filter (where is_worked_in_time), 0) as bigint) as worked_in_time_days
     from clocked
     group by all

@@ -24,7 +24,7 @@ factors as (
     select
         month_start_date,
         count(*) as closed_count,
-        count_if(is_won) as won_count,
+        count(*) filter (where is_won) as won_count,
         coalesce(sum(amount_minor) filter (where is_won), 0) as won_amount_minor,
         median(days_to_close) filter (where is_won) as median_days_to_win
     from closed

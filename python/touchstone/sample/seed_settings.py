@@ -20,7 +20,7 @@ def seed_settings(contracts: dict[tuple[str, str], Contract]) -> dict[str, str]:
             f"    description: The {contract.system} table {contract.table} of the sample company.",
             "    config:",
             "      column_types:",
-            *[f"        {column}: varchar" for column in contract.types],
+            *[f"        {column}: string" for column in contract.types],
         ]
         parts.setdefault(contract.system, []).append("\n".join(lines))
     return {system: HEAD + "\n\n".join(listed) + "\n" for system, listed in parts.items()}
