@@ -86,11 +86,23 @@ bench: .venv-bench/.installed  ## measure a build against floor, peers and targe
 	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+.PHONY: spark
+spark: .venv-spark/.installed  ## build on a Spark cluster of this machine, compare with DuckDB (SPARK_OPTIONS="--data DIR")
+	@.venv-spark/bin/touchstone spark $(SPARK_OPTIONS)
+
+.venv-spark/.installed: requirements-spark.lock pyproject.toml
+	@echo "environment: .venv-spark with Spark, 500 MB (about two minutes, once)"
+	@rm -rf .venv-spark && "$(PYTHON)" -m venv .venv-spark
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-spark.lock
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
 .PHONY: lock
 lock:  ## resolve the dependencies of pyproject.toml again into its lock files (needs uv)
 	@command -v uv >/dev/null || { echo "uv is needed to resolve: pip install uv"; exit 1; }
 	@uv lock --quiet --upgrade && uv export --quiet --extra dev --no-emit-project --no-header --no-annotate -o requirements.lock && rm -f uv.lock
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra bench pyproject.toml -o requirements-bench.lock
+	@uv lock --quiet --upgrade && uv export --quiet --extra spark --no-emit-project --no-header --no-annotate -o requirements-spark.lock && rm -f uv.lock
 
 .PHONY: clean
 clean:  ## remove what was built; keep .venv

@@ -11,7 +11,7 @@
 
 {#- Run once before a build. A model that is no more reads nothing, so that nobody keeps changes for it. -#}
 {% macro maintenance_tables() -%}
-    {%- if execute and target.type == 'duckdb' -%}
+    {%- if execute and tables_are_maintained() -%}
         {%- set names = [] -%}
         {%- for node in graph.nodes.values() if node.config.materialized == 'maintained' -%}
             {%- do names.append("'" ~ node.schema ~ '.' ~ node.alias ~ "'") -%}

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from touchstone.project import WAREHOUSE_VARIABLE, connect, project_directory, w
 from touchstone.summary import print_summary
 
 SHOWN_FAILURES = 10
+MESSAGE_LENGTH = 600
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -57,13 +59,19 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def dbt(project: Path, warehouse: Path, arguments: list[str]) -> bool:
+def dbt(
+    project: Path,
+    warehouse: Path,
+    arguments: list[str],
+    on_event: Callable[[Any], None] | None = None,
+) -> bool:
     """Run one dbt command in this process, with a progress line; True when everything succeeded.
 
     Args:
         project: folder of dbt_project.yml, also that of profiles.yml.
         warehouse: the DuckDB file to build.
         arguments: dbt's words, such as ["build", "--select", "staging"].
+        on_event: takes each of dbt's events too.
     """
     # 2 s of imports: not for `touchstone --help`
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -72,10 +80,13 @@ def dbt(project: Path, warehouse: Path, arguments: list[str]) -> bool:
     os.environ[WAREHOUSE_VARIABLE] = str(warehouse)
     progress = _Progress()
     folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
-    outcome = dbtRunner(callbacks=[progress.on_event]).invoke(["--quiet", *arguments, *folders])
+    listeners = [progress.on_event, *([on_event] if on_event else [])]
+    outcome = dbtRunner(callbacks=listeners).invoke(["--quiet", *arguments, *folders])
     progress.close()
     # dbt keeps the file open for the life of the process; whoever reads it next needs it closed.
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    if isinstance(outcome.exception, KeyboardInterrupt):
+        raise outcome.exception
     if outcome.exception is not None:
         raise UserError(f"dbt stopped: {outcome.exception}")
     results = getattr(outcome.result, "results", [])
@@ -122,7 +133,8 @@ class _Progress:
 def _print_failures(failed: list[Any], project: Path) -> None:
     for result in failed[:SHOWN_FAILURES]:
         node = result.node
-        message = " ".join(str(result.message).split())
+        # of a server's error its sentence, not the trace behind it
+        message = " ".join(str(result.message).split("\tat ")[0].split())[:MESSAGE_LENGTH]
         print(f"FAILED {node.resource_type} {node.name}: {message}", file=sys.stderr)
         print(f"       {node.original_file_path}", file=sys.stderr)
     if len(failed) > SHOWN_FAILURES:

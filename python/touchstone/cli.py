@@ -10,9 +10,10 @@ from touchstone.bench import command as bench
 from touchstone.errors import UserError
 from touchstone.load import command as load
 from touchstone.sample import command as sample
+from touchstone.spark import command as spark
 
 EXIT_USER_ERROR = 2
-COMMANDS = (build, summary, query, load, sample, expected, bench)
+COMMANDS = (build, summary, query, load, sample, expected, bench, spark)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -1,7 +1,7 @@
 -- A ledger: a record enters once, with the source first seen, and its row never changes afterwards, not by a
 -- later edit in the CRM and not by a full refresh. CRM users and enrichment tools overwrite lead sources.
 {{ config(
-    materialized='maintained' if target.type == 'duckdb' else 'incremental',
+    materialized='maintained' if tables_are_maintained() else 'incremental',
     incremental_strategy='append',
     full_refresh=false
 ) }}
