@@ -23,53 +23,50 @@
 {%- endmacro %}
 
 
-{#- The usable, current rows of what a contract says. -#}
+{#-
+    The usable, current rows of what a contract says. Few keys have several rows: only those are put in order. A row
+    that cannot be used may make a key look repeated, and does no harm.
+-#}
 {% macro raw_current(contract) -%}
-    {%- set names = [] -%}
-    {%- for column in contract.columns -%}{%- do names.append(adapter.quote(column.name)) -%}{%- endfor -%}
+    {%- set names = raw_names(contract) -%}
+    {%- if not contract.is_present -%}
+    (select {{ names }} from {{ raw_usable(contract) }} as usable_rows)
+    {%- else -%}
     (
         with
 
-        usable_rows as (
-            select
-                {%- for name in names %}
-                {{ name }},
-                {%- endfor %}
-                {{ raw_key(contract) }} as row_key
-            from {{ raw_checked(contract) }} as checked_rows
-            where row_problem is null
-        )
-        {%- if not contract.is_present %}
-
-        select {{ names | join(', ') or 'row_key' }}
-        from usable_rows
-        {%- else %},
-
-        -- Few keys have several rows: only those are put in order.
-        repeated_keys as (
-            select row_key
-            from usable_rows
-            group by row_key
+        repeated_guesses as (
+            select key_guess
+            from (select {{ raw_key_guess(contract) }} as key_guess from {{ contract.relation }}) as landed_keys
+            where key_guess is not null
+            group by key_guess
             having count(*) > 1
         ),
 
         ranked_rows as (
             select
                 *,
-                row_number() over (partition by row_key order by {{ raw_newest_first(contract) }}) as version_rank
-            from usable_rows
-            where row_key in (select repeated_keys.row_key from repeated_keys)
+                row_number() over (partition by {{ raw_key(contract) }} order by {{ raw_newest_first(contract) }}) as version_rank
+            from {{ raw_usable(contract, 'in (select repeated_guesses.key_guess from repeated_guesses)') }} as repeated_rows
         )
 
-        select {{ names | join(', ') }}
-        from usable_rows
-        where row_key not in (select repeated_keys.row_key from repeated_keys)
+        select {{ names }}
+        from {{ raw_usable(contract, 'not in (select repeated_guesses.key_guess from repeated_guesses)') }} as single_rows
         union all
-        select {{ names | join(', ') }}
+        select {{ names }}
         from ranked_rows
         where version_rank = 1
-        {%- endif %}
     )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro raw_names(contract) -%}
+    {%- for column in contract.columns -%}
+        {{ adapter.quote(column.name) }}{{ ', ' if not loop.last }}
+    {%- else -%}
+        1 as nothing
+    {%- endfor -%}
 {%- endmacro %}
 
 
@@ -146,35 +143,46 @@
 {%- endmacro %}
 
 
-{#- One column of a contract: the expression that reads it, and the condition under which a landed value is no good. -#}
+{#-
+    One column of a contract. landed_value reads it from the landed table, where text is not yet cast; value and
+    problem are of a query over those, so that no expression is computed twice; usable_value is the cheaper value of
+    rows that have no problem.
+-#}
 {% macro raw_column(column, types, is_required) -%}
     {%- set spellings = [] -%}
     {%- for name in [column.name] + raw_other_names(column.name) if raw_simplified(name) in types -%}
         {%- do spellings.append(types[raw_simplified(name)]) -%}
     {%- endfor -%}
     {%- set landed = spellings | first if spellings else none -%}
-    {%- set result = {'name': column.name, 'is_landed': landed is not none, 'landed_name': landed.name, 'problem': none} -%}
-    {%- if landed is none -%}
-        {%- do result.update({'value': dbt.cast('null', column.data_type)}) -%}
-    {%- elif column.data_type == 'varchar' -%}
-        {%- do result.update({'value': raw_text(landed.name)}) -%}
-        {%- set empty = raw_text(landed.name) ~ ' is null' -%}
-    {%- elif raw_needs_no_check(landed.data_type, column.data_type) -%}
-        {%- do result.update({'value': raw_typed_value(landed, column.data_type)}) -%}
-        {%- set empty = landed.name ~ ' is null' -%}
-    {%- else -%}
-        {%- set value = cast_text(raw_text(landed.name), column.data_type) -%}
-        {%- set empty = raw_text(landed.name) ~ ' is null' -%}
-        {%- do result.update({
-            'value': value,
-            'problem': 'when ' ~ raw_text(landed.name) ~ ' is not null and ' ~ value ~ " is null then '"
-                ~ column.name ~ ': not a ' ~ column.data_type ~ "'",
-        }) -%}
-    {%- endif -%}
+    {%- set name = adapter.quote(column.name) -%}
+    {%- set result = {
+        'name': column.name, 'data_type': column.data_type, 'is_landed': landed is not none, 'landed_name': landed.name,
+        'value': name, 'usable_value': name, 'usable_if': [], 'problems': [],
+    } -%}
     {%- if is_required and landed is none -%}
-        {%- do result.update({'missing': "when true then '" ~ column.name ~ ": the table has no such column'"}) -%}
+        {%- do result.usable_if.append('false') -%}
+        {%- do result.problems.append("when true then '" ~ column.name ~ ": the table has no such column'") -%}
     {%- elif is_required -%}
-        {%- do result.update({'missing': 'when ' ~ empty ~ " then '" ~ column.name ~ ": a value is required'"}) -%}
+        {%- do result.usable_if.append(name ~ ' is not null') -%}
+        {%- do result.problems.append('when ' ~ name ~ " is null then '" ~ column.name ~ ": a value is required'") -%}
+    {%- endif -%}
+    {%- if landed is none -%}
+        {%- do result.update({'landed_value': dbt.cast('null', column.data_type)}) -%}
+    {%- elif column.data_type == 'varchar' -%}
+        {%- do result.update({'landed_value': raw_text(landed)}) -%}
+    {%- elif raw_needs_no_check(landed.data_type, column.data_type) -%}
+        {%- do result.update({'landed_value': raw_typed_value(landed, column.data_type)}) -%}
+    {%- else -%}
+        {%- do result.update({
+            'landed_value': raw_text(landed),
+            'value': cast_text(name, column.data_type),
+            'usable_value': parsed_text(name, column.data_type),
+        }) -%}
+        {%- do result.usable_if.append('(' ~ name ~ ' is null or ' ~ casts_to(name, column.data_type) ~ ')') -%}
+        {%- do result.problems.append(
+            'when ' ~ name ~ ' is not null and ' ~ result.value ~ " is null then '"
+            ~ column.name ~ ': not a ' ~ column.data_type ~ "'"
+        ) -%}
     {%- endif -%}
     {{ return(result) }}
 {%- endmacro %}
@@ -189,9 +197,10 @@
 {%- endmacro %}
 
 
-{#- The text of a raw value; blank is no value. -#}
-{% macro raw_text(name) -%}
-    {{ return("nullif(trim(cast(" ~ name ~ " as string)), '')") }}
+{#- The text of a raw value; blank is no value. Few have blanks to trim, and to look is ten times as cheap as to trim. -#}
+{% macro raw_text(landed) -%}
+    {%- set text = landed.name if landed.data_type in ['varchar', 'string'] else 'cast(' ~ landed.name ~ ' as string)' -%}
+    {{ return("nullif(case when " ~ text ~ " like ' %' or " ~ text ~ " like '% ' then trim(" ~ text ~ ") else " ~ text ~ " end, '')") }}
 {%- endmacro %}
 
 
@@ -219,31 +228,64 @@
 {%- endmacro %}
 
 
+{#- What has landed, in the columns of the contract: text trimmed and not yet cast. -#}
+{% macro raw_landed_rows(contract, key_condition=none) -%}
+    (
+        select
+            {%- for column in contract.columns %}
+            {{ column.landed_value }} as {{ adapter.quote(column.name) }},
+            {%- endfor %}
+            {%- if execute %}
+            {{ contract.source_file.landed_value }} as _source_file,
+            {{ contract.source_row.landed_value }} as _source_row
+            {%- else %}
+            1 as nothing
+            {%- endif %}
+        from {{ contract.relation if contract.is_present or not execute else '(select 1 as nothing where false) as absent_table' }}
+        {%- if key_condition %}
+        where {{ raw_key_guess(contract) }} {{ key_condition }}
+        {%- endif %}
+    )
+{%- endmacro %}
+
+
 {#- Every landed row in the columns of the contract, with what is wrong with it. -#}
 {% macro raw_checked(contract) -%}
+    {%- set problems = contract.columns | map(attribute='problems') | sum(start=[]) if contract.is_present else [] -%}
     (
         select
             {%- for column in contract.columns %}
             {{ column.value }} as {{ adapter.quote(column.name) }},
             {%- endfor %}
             {%- if execute %}
-            {{ contract.source_file.value }} as source_file,
+            _source_file as source_file,
             {{ contract.source_row.value }} as source_row,
             {%- endif %}
-            {{ raw_row_problem(contract) }} as row_problem
-        from {{ contract.relation if contract.is_present or not execute else '(select 1 as nothing where false) as absent_table' }}
+            {{ 'case ' ~ problems | join(' ') ~ ' end' if problems else 'cast(null as string)' }} as row_problem
+        from {{ raw_landed_rows(contract) }} as landed_rows
     )
 {%- endmacro %}
 
 
-{#- Names the column and what was expected, never the value: it may be personal data that slid into the column. -#}
-{% macro raw_row_problem(contract) -%}
-    {%- set branches = [] -%}
-    {%- for column in contract.columns if contract.is_present -%}
-        {%- if column.missing -%}{%- do branches.append(column.missing) -%}{%- endif -%}
-        {%- if column.problem -%}{%- do branches.append(column.problem) -%}{%- endif -%}
-    {%- endfor -%}
-    {{ 'case ' ~ branches | join(' ') ~ ' end' if branches else 'cast(null as string)' }}
+{#- The landed rows without a problem, of which the key meets the condition. Copies of a row are among them. -#}
+{% macro raw_usable(contract, key_condition=none) -%}
+    (
+        select
+            {%- for column in contract.columns %}
+            {{ column.usable_value }} as {{ adapter.quote(column.name) }}{{ ',' if not loop.last }}
+            {%- else %}
+            1 as nothing
+            {%- endfor %}
+        from {{ raw_landed_rows(contract, key_condition) }} as landed_rows
+        where {{ raw_usable_if(contract) }}
+    )
+{%- endmacro %}
+
+
+{#- The condition under which a landed row has no problem; names no value, which may be personal data. -#}
+{% macro raw_usable_if(contract) -%}
+    {%- set conditions = contract.columns | map(attribute='usable_if') | sum(start=[]) if contract.is_present else [] -%}
+    {{ conditions | join(' and ') or 'true' }}
 {%- endmacro %}
 
 
@@ -252,15 +294,46 @@
     of a longer key may be empty, and empty counts as a value.
 -#}
 {% macro raw_key(contract) -%}
-    {%- set parts = [] -%}
+    {%- set texts = [] -%}
     {%- for name in contract.key -%}
-        {%- do parts.append(crm_id(name) if contract.system == 'crm' else 'cast(' ~ adapter.quote(name) ~ ' as string)') -%}
+        {%- set value = adapter.quote(name) -%}
+        {%- do texts.append(crm_id(value) if contract.system == 'crm' else 'cast(' ~ value ~ ' as string)') -%}
     {%- endfor -%}
-    {%- if parts | length == 1 -%}
-        {{ parts[0] }}
+    {{ raw_joined_key(texts) }}
+{%- endmacro %}
+
+
+{#-
+    Of the landed table itself: equal for all rows that have one key, and nearly always different for two keys. Both
+    spellings of a CRM's id begin with the same fifteen characters.
+-#}
+{% macro raw_key_guess(contract) -%}
+    {%- set texts = [] -%}
+    {%- for name in contract.key -%}
+        {%- set column = contract.columns | selectattr('name', 'equalto', name) | first -%}
+        {%- set value = raw_landed_value(column) -%}
+        {%- if contract.system == 'crm' and column.data_type == 'varchar' -%}
+            {%- do texts.append('case when length(' ~ value ~ ') in (15, 18) then left(' ~ value ~ ', 15) else ' ~ value ~ ' end') -%}
+        {%- else -%}
+            {%- do texts.append('cast(' ~ value ~ ' as string)') -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ raw_joined_key(texts) }}
+{%- endmacro %}
+
+
+{% macro raw_joined_key(texts) -%}
+    {%- if texts | length == 1 -%}
+        {{ texts[0] }}
     {%- else -%}
-        coalesce({{ parts | join(", '') || '|' || coalesce(") }}, '')
+        coalesce({{ texts | join(", '') || '|' || coalesce(") }}, '')
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- A column of a contract, of the columns of the landed table itself. -#}
+{% macro raw_landed_value(column) -%}
+    {{ return(column.landed_value if column.value == adapter.quote(column.name) else parsed_text(column.landed_value, column.data_type)) }}
 {%- endmacro %}
 
 

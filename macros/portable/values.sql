@@ -6,19 +6,38 @@
     and narrower ('1_000' would be no number), so its text is held to DuckDB's grammar before it is cast.
 -#}
 {% macro cast_text(text, data_type) -%}
-    {%- set value = adapter.dispatch('value_from_text')(text, data_type) -%}
+    {%- set value = parsed_text(text, data_type) -%}
     {%- if data_type in ['timestamp', 'date'] -%}
-        {{ return('case when ' ~ value ~ " >= date '1900-01-01' and " ~ value ~ " < date '9999-01-01' then " ~ value ~ ' end') }}
+        {{ return('case when ' ~ casts_to(text, data_type) ~ ' then ' ~ value ~ ' end') }}
     {%- else -%}
         {{ return(value) }}
     {%- endif -%}
 {%- endmacro %}
 
 
+{#- Whether text is such a value; not true for null. -#}
+{% macro casts_to(text, data_type) -%}
+    {%- set value = parsed_text(text, data_type) -%}
+    {%- if data_type == 'timestamp' -%}
+        {{ return(value ~ " between timestamp '1900-01-01 00:00:00' and timestamp '9998-12-31 23:59:59.999999'") }}
+    {%- elif data_type == 'date' -%}
+        {{ return(value ~ " between date '1900-01-01' and date '9998-12-31'") }}
+    {%- else -%}
+        {{ return(value ~ ' is not null') }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The same value, of whatever year. -#}
+{% macro parsed_text(text, data_type) -%}
+    {{ return(adapter.dispatch('value_from_text')(text, data_type)) }}
+{%- endmacro %}
+
+
 {% macro default__value_from_text(text, data_type) -%}
     {%- if data_type == 'timestamp' -%}
         {{ return(
-            'case when ' ~ matches(text, "':[0-9.]+ ?[+-][0-9:]+$'")
+            'case when (' ~ text ~ " like '%+%' or " ~ text ~ " like '%:%-%') and " ~ matches(text, "':[0-9.]+ ?[+-][0-9:]+$'")
             ~ ' then try_cast(' ~ text ~ " as timestamp with time zone) at time zone 'UTC' else try_cast(" ~ text ~ ' as timestamp) end'
         ) }}
     {%- else -%}

@@ -1,9 +1,11 @@
 -- Three branches per source table. The counts are taken in different places, so that their sum proves something:
 -- what came in, was refused or is a copy from the landed rows, deletions behind the door, use from staging.
+-- Few keys have a row that is deleted: only their rows pass the door again.
 {%- set branches = [] -%}
 {%- for system, table in source_tables() -%}
     {%- set contract = raw_contract(system, table) -%}
-    {%- set names = contract.columns | map(attribute='name') | list -%}
+    {%- set usable = raw_usable_if(contract) -%}
+    {%- set deleted_column = contract.columns | selectattr('name', 'equalto', 'is_deleted') | selectattr('is_landed') | list -%}
     {%- set landed -%}
         select
             '{{ system }}' as source_system,
@@ -12,17 +14,24 @@
             count(*) as received_count,
             0 as used_count,
             0 as deleted_count,
-            count(*) filter (where row_problem is null) - count(distinct case when row_problem is null then {{ raw_key(contract) }} end)
-                as superseded_count,
-            count(*) filter (where row_problem is not null) as quarantined_count
-        from {{ raw_checked(contract) }} as checked_rows
+            count(*) filter (where {{ usable }}) - count(distinct case when {{ usable }} then {{ raw_key(contract) }} end) as superseded_count,
+            count(*) - count(*) filter (where {{ usable }}) as quarantined_count
+        from {{ raw_landed_rows(contract) }} as landed_rows
     {%- endset -%}
     {%- do branches.append(landed) -%}
-    {%- if 'is_deleted' in names -%}
+    {%- if contract.is_present and deleted_column -%}
+        {%- set rows_of_deleted_keys -%}
+        (
+            select * from {{ contract.relation }}
+            where {{ raw_key_guess(contract) }} in (
+                select {{ raw_key_guess(contract) }} from {{ contract.relation }} where {{ raw_landed_value(deleted_column[0]) }}
+            )
+        ) as rows_of_deleted_keys
+        {%- endset -%}
         {%- set deleted -%}
-        select '{{ system }}', '{{ table }}', {{ contract.is_present }}, 0, 0, count(*), 0, 0
-        from {{ raw_current(contract) }} as current_rows
-        where is_deleted {{ 'and master_record_id is null' if 'master_record_id' in names }}
+        select '{{ system }}', '{{ table }}', true, 0, 0, count(*), 0, 0
+        from {{ raw_current(dict(contract, relation=rows_of_deleted_keys)) }} as current_rows
+        where is_deleted {{ 'and master_record_id is null' if contract.columns | selectattr('name', 'equalto', 'master_record_id') | list }}
         {%- endset -%}
         {%- do branches.append(deleted) -%}
     {%- endif -%}
