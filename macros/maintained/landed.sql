@@ -17,7 +17,8 @@
 {#- The key as staging shows it, of a landed row. Only tables with one key column are kept by their key. -#}
 {% macro landed_key(contract) -%}
     {%- set column = contract.columns | selectattr('name', 'equalto', contract.key[0]) | first -%}
-    {{ return(crm_id(column.value) if contract.system == 'crm' else 'cast(' ~ column.value ~ ' as string)') }}
+    {%- set value = raw_landed_value(column) -%}
+    {{ return(crm_id(value) if contract.system == 'crm' else 'cast(' ~ value ~ ' as string)') }}
 {%- endmacro %}
 
 
