@@ -1,3 +1,4 @@
+-- Events can be a hundred million rows: they are put in order of time once, and what follows goes by their number.
 with gathered as (
     select * from {{ ref('int_lead_events_gathered') }}
 ),
@@ -29,56 +30,53 @@ events as (
 numbered as (
     select
         *,
-        count(disposition) over (
-            partition by person_id order by event_at, event_rank, event_id
-            rows between unbounded preceding and 1 preceding
-        ) as end_count
+        row_number() over in_time as event_number,
+        count(disposition) over (in_time rows between unbounded preceding and 1 preceding) as end_count
     from events
+    window in_time as (partition by person_id order by event_at, event_rank, event_id)
 ),
 
+-- An event is in a cycle when the last opener so far lies between the same ends.
 opened as (
     select
         *,
-        count_if(is_opener) over (
-            partition by person_id, end_count order by event_at, event_rank, event_id
-            rows between unbounded preceding and current row
-        ) > 0 as is_in_cycle
+        max(case when is_opener then end_count end) over so_far = end_count as is_in_cycle
     from numbered
+    window so_far as (partition by person_id order by event_number rows between unbounded preceding and current row)
+),
+
+deals_created as (
+    select
+        person_id,
+        opportunity_id,
+        max(end_count) as end_count
+    from opened
+    where event_kind = 'deal_created' and is_in_cycle
+    group by person_id, opportunity_id
 ),
 
 -- The close of a deal ends the trip on which the deal was created, not a later one.
-judged as (
-    select
-        *,
-        event_kind <> 'deal_closed'
-        or coalesce(
-            max(case when event_kind = 'deal_created' and is_in_cycle then end_count end) over (
-                partition by person_id, opportunity_id
-            ) = end_count,
-            false
-        ) as is_valid
-    from opened
-),
-
 renumbered as (
     select
-        *,
-        count(disposition) over (
-            partition by person_id order by event_at, event_rank, event_id
+        opened.*,
+        count(opened.disposition) over (
+            partition by opened.person_id order by opened.event_number
             rows between unbounded preceding and 1 preceding
         ) as trip
-    from judged
-    where is_valid
+    from opened
+    left join deals_created
+        on
+            opened.person_id = deals_created.person_id
+            and opened.opportunity_id = deals_created.opportunity_id
+    where opened.event_kind <> 'deal_closed' or deals_created.end_count = opened.end_count
 ),
 
 reopened as (
     select
         *,
-        count_if(is_opener) over (
-            partition by person_id, trip order by event_at, event_rank, event_id
-            rows between unbounded preceding and current row
-        ) > 0 as is_in_trip
+        max(case when is_opener then trip end) over so_far = trip as is_in_trip
     from renumbered
+    window so_far as (partition by person_id order by event_number rows between unbounded preceding and current row)
 ),
 
 placed as (
