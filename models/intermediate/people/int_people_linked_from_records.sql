@@ -8,12 +8,22 @@ with records as (
 ),
 
 -- a contact is made from a lead in the same second: the lead came first
-round_0 as (
+numbered as (
     select
         *,
-        row_number() over (order by created_at nulls last, record_type desc, record_id) as record_number,
-        row_number() over (order by created_at nulls last, record_type desc, record_id) as first_record_number
+        row_number() over (order by created_at nulls last, record_type desc, record_id) as record_number
     from records
+),
+
+-- A key is from here on the number of its first record: the rounds compare numbers, not hashes of 64 characters.
+round_0 as (
+    select
+        record_number,
+        {%- for key in keys %}
+        min(record_number) over (partition by {{ key }}) as {{ key }},
+        {%- endfor %}
+        record_number as first_record_number
+    from numbered
 ),
 
 {%- set steps = namespace(previous='round_0', number=0) %}
@@ -23,8 +33,6 @@ round_0 as (
 
 round_{{ steps.number }} as (
     select
-        record_key,
-        name_of_person,
         record_number,
         {{ keys | join(', ') }},
         min(first_record_number) over (partition by {{ key }}) as first_record_number
@@ -36,17 +44,17 @@ round_{{ steps.number }} as (
 
 people_linked_from_records as (
     select
-        records.record_key,
-        records.record_type,
-        records.record_id,
+        numbered.record_key,
+        numbered.record_type,
+        numbered.record_id,
         first_records.name_of_person as person_id,
-        records.merge_key,
-        records.contact_key,
-        records.mailbox_key,
-        records.is_in_cycle
+        numbered.merge_key,
+        numbered.contact_key,
+        numbered.mailbox_key,
+        numbered.is_in_cycle
     from {{ steps.previous }} as last_round
-    inner join records on last_round.record_key = records.record_key
-    inner join {{ steps.previous }} as first_records on last_round.first_record_number = first_records.record_number
+    inner join numbered on last_round.record_number = numbered.record_number
+    inner join numbered as first_records on last_round.first_record_number = first_records.record_number
 )
 
 select * from people_linked_from_records
