@@ -11,7 +11,7 @@ with records as (
 numbered as (
     select
         *,
-        row_number() over (order by created_at nulls last, record_type desc, record_id) as record_number
+        row_number() over (order by created_at asc nulls last, record_type desc, record_id asc) as record_number
     from records
 ),
 
