@@ -23,6 +23,12 @@
 {%- endmacro %}
 
 
+{#- Every landed row, whether it can be used or not, its text trimmed and not cast: for reading a text once, not rows. -#}
+{% macro raw_unchecked(system, table) -%}
+    {{ raw_landed_rows(raw_contract(system, table)) }}
+{%- endmacro %}
+
+
 {#-
     The usable, current rows of what a contract says. Few keys have several rows: only those are put in order. A row
     that cannot be used may make a key look repeated, and does no harm.
