@@ -294,6 +294,8 @@ def test_a_mart_is_blown_up_and_asked(tmp_path: Path) -> None:
             "'c' || n % 5 as campaign_id, date '2025-01-01' + n::int as touch_date, "
             "date '2025-01-01' + n::int as created_date, "
             "date '2025-02-01' + n::int as closed_date, "
+            "date '2025-01-01' as created_quarter_start_date, "
+            "date '2025-04-01' as closed_quarter_start_date, "
             "'x' as channel, true as is_won, 1.00::decimal(18, 2) as credited_pipeline_amount, "
             "1.00::decimal(18, 2) as credited_revenue_amount from range(100) as r (n)"
         )

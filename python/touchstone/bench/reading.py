@@ -33,12 +33,11 @@ ORDERS = {
 }
 QUESTIONS = {
     "credit of all campaigns by quarter": (
-        "select campaign_id, date_trunc('quarter', created_date) as quarter, "
-        "sum(credited_pipeline_amount), sum(credited_revenue_amount) from credits "
-        "group by all order by 3 desc limit 100"
+        "select campaign_id, created_quarter_start_date, sum(credited_pipeline_amount), "
+        "sum(credited_revenue_amount) from credits group by all order by 3 desc limit 100"
     ),
     "one campaign by quarter": (
-        "select date_trunc('quarter', created_date) as quarter, sum(credited_pipeline_amount), "
+        "select created_quarter_start_date, sum(credited_pipeline_amount), "
         "sum(credited_revenue_amount) from credits where campaign_id = '{campaign_id}' "
         "group by all order by 1"
     ),
@@ -46,12 +45,12 @@ QUESTIONS = {
     "one account": "select * from credits where account_id = '{account_id}'",
     "top 20 campaigns of a quarter by revenue": (
         "select campaign_id, sum(credited_revenue_amount) from credits "
-        "where closed_date >= date '{quarter}' and closed_date < date '{quarter}' + interval 3 "
-        "month group by all order by 2 desc limit 20"
+        "where closed_quarter_start_date = '{quarter}' group by all order by 2 desc limit 20"
     ),
-    "channels by month": (
+    "channels of a year by month": (
         "select channel, date_trunc('month', closed_date) as month, "
-        "sum(credited_revenue_amount) from credits where is_won group by all"
+        "sum(credited_revenue_amount) from credits "
+        "where closed_date >= date '{quarter}' - interval 9 month and is_won group by all"
     ),
     "top 20 campaigns of all time by revenue": (
         "select campaign_id, sum(credited_revenue_amount) from credits "
@@ -108,8 +107,8 @@ def ask(path: Path, watch: Stopwatch) -> list[dict[str, Any]]:
                 ("campaign_id", "opportunity_id", "account_id", "quarter"),
                 connection.execute(
                     "select min(campaign_id), min(opportunity_id), min(account_id), "
-                    "cast(date_trunc('quarter', max(closed_date) - interval 6 month) as date) "
-                    "from (select * from credits where campaign_id is not null limit 1000000)"
+                    "cast(max(closed_quarter_start_date) - interval 6 month as date) "
+                    "from (select * from credits where campaign_id is not null and closed_date is not null limit 1000000)"
                 ).fetchall()[0],
                 strict=True,
             )
