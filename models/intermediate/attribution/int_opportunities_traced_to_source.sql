@@ -23,43 +23,40 @@ people as (
     where original_lead_source is not null
 ),
 
-first_touches as (
+placed_touches as (
     select
         placed.opportunity_id,
-        placed.touch_id as first_touch_id,
-        touches.person_id as first_person_id,
-        touches.campaign_id as first_campaign_id,
-        touches.channel as first_touch_channel,
-        touches.channel_owner as first_touch_owner
+        placed.position,
+        placed.is_before_creation,
+        placed.is_before_close,
+        placed.is_known,
+        touches.touch_id,
+        touches.person_id,
+        touches.campaign_id,
+        touches.channel,
+        touches.channel_owner,
+        touches.touch_kind
     from placed
     inner join touches on placed.touch_id = touches.touch_id
-    where placed.position = 1 and placed.is_before_creation
 ),
 
 compared as (
     select
-        placed.opportunity_id,
-        min(placed.position) filter (
-            where placed.is_before_creation and touches.channel_owner = 'marketing'
-        ) as first_marketing_position,
-        min(placed.position) filter (
-            where placed.is_before_creation and touches.channel_owner = 'partner'
-        ) as first_partner_position,
-        min(placed.position) filter (
-            where placed.is_before_creation and touches.channel_owner = 'sales' and touches.touch_kind = 'activity'
+        opportunity_id,
+        min(position) filter (where is_before_creation and channel_owner = 'marketing') as first_marketing_position,
+        min(position) filter (where is_before_creation and channel_owner = 'partner') as first_partner_position,
+        min(position) filter (
+            where is_before_creation and channel_owner = 'sales' and touch_kind = 'activity'
         ) as first_sales_position,
         -- influenced asks for an answer of a person; a page that was only seen is not one
-        count(*) filter (
-            where placed.is_before_creation and placed.is_known and touches.channel_owner = 'marketing'
-            and touches.person_id is not null
+        count_if(
+            is_before_creation and is_known and channel_owner = 'marketing' and person_id is not null
         ) as answers_before_creation,
-        count(*) filter (
-            where placed.is_before_close and placed.is_known and touches.channel_owner = 'marketing'
-            and touches.person_id is not null
+        count_if(
+            is_before_close and is_known and channel_owner = 'marketing' and person_id is not null
         ) as answers_before_close
-    from placed
-    inner join touches on placed.touch_id = touches.touch_id
-    group by placed.opportunity_id
+    from placed_touches
+    group by opportunity_id
 ),
 
 original_sources as (
@@ -76,11 +73,11 @@ original_sources as (
 traced as (
     select
         opportunities.opportunity_id,
-        first_touches.first_touch_id,
-        first_touches.first_person_id,
-        first_touches.first_campaign_id,
-        first_touches.first_touch_channel,
-        first_touches.first_touch_owner,
+        first_touches.touch_id as first_touch_id,
+        first_touches.person_id as first_person_id,
+        first_touches.campaign_id as first_campaign_id,
+        first_touches.channel as first_touch_channel,
+        first_touches.channel_owner as first_touch_owner,
         coalesce(opportunities.lead_source, original_sources.original_lead_source) as lead_source,
         compared.first_marketing_position,
         compared.first_partner_position,
@@ -88,7 +85,11 @@ traced as (
         coalesce(compared.answers_before_creation, 0) > 0 as is_influenced_pipeline,
         coalesce(compared.answers_before_close, 0) > 0 as is_influenced_revenue
     from opportunities
-    left join first_touches on opportunities.opportunity_id = first_touches.opportunity_id
+    left join placed_touches as first_touches
+        on
+            opportunities.opportunity_id = first_touches.opportunity_id
+            and first_touches.position = 1
+            and first_touches.is_before_creation
     left join compared on opportunities.opportunity_id = compared.opportunity_id
     left join original_sources on opportunities.opportunity_id = original_sources.opportunity_id
 )
