@@ -77,6 +77,12 @@
     {%- endfor -%}
     {%- do work.update({'way': (['whole', 'compare', 'part', 'keep'] | select('in', ways + ['keep']) | list | first)}) -%}
     {%- if work.way == 'whole' and work.keeps and existing_relation is not none -%}
+        {%- if maintained_has_other_columns(existing_relation) -%}
+            {{ exceptions.raise_compiler_error(
+                work.name ~ ' remembers what was once written, and its model now has other columns than the table: '
+                ~ 'alter the table by hand, or drop it to forget.'
+            ) }}
+        {%- endif -%}
         {%- do work.update({'way': 'compare'}) -%}
     {%- endif -%}
     {{ return(work) }}
@@ -89,7 +95,8 @@
 -#}
 {% macro maintained_fingerprint() -%}
     {%- set sql_anywhere = sql | replace(adapter.quote(target.database) ~ '.', '') -%}  {#- a warehouse file may be renamed -#}
-    {%- set parts = [sql_anywhere, tojson(model.columns), tojson(model.config.meta)] -%}
+    {%- set parts = [sql_anywhere, tojson(model.config.meta)] -%}
+    {%- for column in model.columns.values() -%}{%- do parts.append(column.name ~ ' ' ~ column.data_type) -%}{%- endfor -%}
     {%- do parts.extend(maintained_definitions_read(model)) -%}
     {{ return(local_md5(parts | join('|'))) }}
 {%- endmacro %}
@@ -113,15 +120,15 @@
 {%- endmacro %}
 
 
-{#- Whether the SQL gives other columns than the standing table has, so that the two cannot be compared. -#}
+{#- Whether the SQL gives other columns or types than the standing table has, so that the two cannot be compared. -#}
 {% macro maintained_has_other_columns(existing_relation) -%}
-    {%- set standing = [] -%}
-    {%- set computed = [] -%}
-    {%- if existing_relation is not none -%}
-        {%- for column in adapter.get_columns_in_relation(existing_relation) -%}{%- do standing.append(column.name) -%}{%- endfor -%}
-        {%- for row in run_query('describe ' ~ sql).rows -%}{%- do computed.append(row[0]) -%}{%- endfor -%}
-    {%- endif -%}
-    {{ return(standing | sort != computed | sort) }}
+    {%- set shapes = [] -%}
+    {%- for described in [existing_relation | string, '(' ~ sql ~ ') as computed'] if existing_relation is not none -%}
+        {%- set shape = [] -%}
+        {%- for row in run_query('describe select * from ' ~ described).rows -%}{%- do shape.append(row[0] ~ ' ' ~ row[1]) -%}{%- endfor -%}
+        {%- do shapes.append(shape | sort | join(', ')) -%}
+    {%- endfor -%}
+    {{ return(shapes | unique | list | length > 1) }}
 {%- endmacro %}
 
 
