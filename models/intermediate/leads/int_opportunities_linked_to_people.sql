@@ -43,7 +43,7 @@ answers_of_account as (
 
 of_account as (
     select * from answers_of_account
-    qualify row_number() over (partition by opportunity_id order by linked_at desc, person_id) = 1
+    qualify row_number() over (partition by opportunity_id order by linked_at desc, person_id asc) = 1
 ),
 
 candidates as (

@@ -2,7 +2,7 @@ with recursive records as (
     select * from {{ ref('int_people_records_gathered') }}
 ),
 
-merges as (
+links as (
     select
         losers.record_key,
         survivors.record_key as next_record_key
@@ -19,14 +19,14 @@ merges_followed as (
         record_key,
         next_record_key as reached_record_key,
         1 as merge_count
-    from merges
+    from links
     union all
     select
         merges_followed.record_key,
-        merges.next_record_key as reached_record_key,
+        links.next_record_key as reached_record_key,
         merges_followed.merge_count + 1 as merge_count
     from merges_followed
-    inner join merges on merges_followed.reached_record_key = merges.record_key
+    inner join links on merges_followed.reached_record_key = links.record_key
     where merges_followed.merge_count < 10
 ),
 

@@ -16,7 +16,7 @@ records_of_people as (
         records.record_type,
         row_number() over (
             partition by people_linked_from_records.person_id
-            order by records.created_at nulls last, records.record_type desc, records.record_id
+            order by records.created_at asc nulls last, records.record_type desc, records.record_id asc
         ) as record_number,
         records.created_at,
         records.email_hash,
