@@ -8,5 +8,6 @@
 {%- endmacro %}
 
 {% macro spark__each_day(first_date, last_date) -%}
-    explode(sequence({{ first_date }}, {{ last_date }}, interval 1 day))
+    {#- a sequence that runs backwards is an error there, not empty -#}
+    explode(case when {{ first_date }} <= {{ last_date }} then sequence({{ first_date }}, {{ last_date }}, interval 1 day) end)
 {%- endmacro %}

@@ -11,6 +11,13 @@
     (cast({{ date }} as timestamp) at time zone '{{ var("reporting_time_zone") }}') at time zone 'UTC'
 {%- endmacro %}
 
+{#- Where clocks go back over midnight there are two; the second counts, as with DuckDB. -#}
 {% macro spark__local_midnight(date) -%}
-    to_utc_timestamp(cast({{ date }} as timestamp), '{{ var("reporting_time_zone") }}')
+    {%- set zone = "'" ~ var("reporting_time_zone") ~ "'" -%}
+    {%- set midnight = "cast(" ~ date ~ " as timestamp)" -%}
+    {%- set first = "to_utc_timestamp(" ~ midnight ~ ", " ~ zone ~ ")" -%}
+    case
+        when from_utc_timestamp({{ first }} + interval '1' hour, {{ zone }}) = {{ midnight }} then {{ first }} + interval '1' hour
+        else {{ first }}
+    end
 {%- endmacro %}

@@ -33,7 +33,8 @@
 {%- endmacro %}
 
 {% macro spark__keyed_hash(text) -%}
-    sha2('{{ env_var("TOUCHSTONE_HASH_KEY", "sample") | replace("'", "''") }}' || ':' || {{ text }}, 256)
+    {#- a backslash in a text means itself there only when it is written twice -#}
+    sha2('{{ env_var("TOUCHSTONE_HASH_KEY", "sample") | replace("\\", "\\\\") | replace("'", "''") }}' || ':' || {{ text }}, 256)
 {%- endmacro %}
 
 
@@ -66,6 +67,12 @@
     case when {{ text }} like '%|%%' escape '|' then coalesce(try(url_decode({{ text }})), {{ text }}) else {{ text }} end
 {%- endmacro %}
 
+{#- Java reads a plus sign as a blank, refuses the whole text for one stray %, and bytes that are no UTF-8 as U+FFFD. -#}
 {% macro spark__decode_percent(text) -%}
-    coalesce(try_url_decode({{ text }}), {{ text }})
+    {%- set strays_kept = "regexp_replace(" ~ text ~ ", '%(?![0-9A-Fa-f][0-9A-Fa-f])', '%25')" -%}
+    {%- set decoded = "try_url_decode(replace(" ~ strays_kept ~ ", '+', '%2B'))" -%}
+    case
+        when {{ text }} like '%|%%' escape '|' and instr({{ decoded }}, '\uFFFD') = 0 then {{ decoded }}
+        else {{ text }}
+    end
 {%- endmacro %}

@@ -42,7 +42,7 @@
 {%- endmacro %}
 
 {% macro spark__seconds_between(first_at, second_at) -%}
-    (unix_timestamp({{ second_at }}) - unix_timestamp({{ first_at }}))
+    ((unix_micros({{ second_at }}) - unix_micros({{ first_at }})) div 1000000)
 {%- endmacro %}
 
 

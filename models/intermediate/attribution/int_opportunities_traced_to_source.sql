@@ -66,7 +66,7 @@ original_sources as (
     from people_of_opportunities
     inner join people on people_of_opportunities.person_id = people.person_id
     qualify row_number() over (
-        partition by people_of_opportunities.opportunity_id order by people.created_at, people.person_id
+        partition by people_of_opportunities.opportunity_id order by people.created_at nulls last, people.person_id
     ) = 1
 ),
 

@@ -39,10 +39,12 @@ people_unified as (
     select
         person_id,
         min(created_at) as created_at,
-        min_by(original_source_seen_at, record_number) filter (where original_lead_source is not null)
-            as original_source_seen_at,
+        -- what is picked has a value: DuckDB passes over rows without one, Spark would pick the gap
+        min_by(original_source_seen_at, record_number) filter (
+            where original_lead_source is not null and original_source_seen_at is not null
+        ) as original_source_seen_at,
         max_by(email_hash, record_number) filter (where email_hash is not null) as email_hash,
-        max_by(email_domain, record_number) filter (where email_hash is not null) as email_domain,
+        max_by(email_domain, record_number) filter (where email_domain is not null) as email_domain,
         max_by(job_title, record_number) filter (where job_title is not null) as job_title,
         max_by(country, record_number) filter (where country is not null) as country,
         min_by(original_lead_source, record_number) filter (where original_lead_source is not null)

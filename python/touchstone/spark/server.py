@@ -9,6 +9,7 @@ from touchstone.spark.cluster import LOOPBACK
 SESSION = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.cteRecursionRowLimit": "-1",
 }
 MESSAGE_LENGTH = 600
 
