@@ -99,7 +99,7 @@
 {% macro spark__moment_grammar(offset) -%}
     {%- set day = '[0-9]{4}(?:-[0-9]{1,2}-|/[0-9]{1,2}/| [0-9]{1,2} )[0-9]{1,2}' -%}
     {%- set time = '(?:[01]?[0-9]|2[0-3]):[0-5]?[0-9](?::[0-5]?[0-9](?:[.][0-9]*)?)?' -%}
-    {{ return('^' ~ day ~ '(?:(?:T|[ \t\n]+)' ~ time ~ '(?:Z|' ~ offset ~ '| +[A-Za-z][A-Za-z/_]*)?)?$') }}
+    {{ return('^' ~ day ~ '(?:(?:T|[ \t\n]+)' ~ time ~ '(?:Z|' ~ offset ~ '| +[A-Za-z][A-Za-z/_]*)?)?$(?!\\n)') }}
 {%- endmacro %}
 
 {% macro spark__day_with_hyphens(text) -%}

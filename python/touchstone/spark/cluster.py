@@ -24,6 +24,9 @@ START_SECONDS = 180
 STOP_SECONDS = 15
 SHOWN_LINES = 15
 
+# The cluster lives for minutes: what the optimising compiler would win is less than it costs.
+QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+
 LOGGING = """\
 rootLogger.level = warn
 rootLogger.appenderRef.console.ref = console
@@ -106,7 +109,10 @@ def running_cluster(
     for name in ("warehouse", "local", "work", "conf", "log"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "conf" / "log4j2.properties").write_text(LOGGING, encoding="utf-8")
-    environment = cluster_environment(folder, home, java) | {"SPARK_DAEMON_MEMORY": "256m"}
+    environment = cluster_environment(folder, home, java) | {
+        "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_DAEMON_JAVA_OPTS": QUICK_JAVA,
+    }
     # Of a Thrift server, Spark's launcher reads the heap here before it looks at any setting.
     of_driver = environment | {"SPARK_DAEMON_MEMORY": f"{size.driver_memory_mb}m"}
     master_port, page_port, thrift_port = free_ports(3)
@@ -233,9 +239,10 @@ def thrift_command(
         "spark.driver.memory": f"{size.driver_memory_mb}m",
         "spark.executor.memory": f"{size.worker_memory_mb}m",
         "spark.driver.extraJavaOptions": (
-            f"-Duser.timezone=UTC -Dderby.system.home={folder} -Djava.io.tmpdir={temporary}"
+            f"{QUICK_JAVA} -Duser.timezone=UTC -Dderby.system.home={folder} "
+            f"-Djava.io.tmpdir={temporary}"
         ),
-        "spark.executor.extraJavaOptions": "-Duser.timezone=UTC",
+        "spark.executor.extraJavaOptions": f"{QUICK_JAVA} -Duser.timezone=UTC",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.sql.catalogImplementation": "hive",
         "spark.hadoop.javax.jdo.option.ConnectionURL": metastore,

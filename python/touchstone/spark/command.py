@@ -33,6 +33,7 @@ from touchstone.spark.measure import SETTINGS as MEASURED
 from touchstone.spark.measure import Cost, read_event_log
 from touchstone.spark.report import Run, failure_lines, verdict, write_report
 from touchstone.spark.server import SESSION, run_statements
+from touchstone.spark.tuning import measure, timing_lines
 
 HELP = """\
 Starts a standalone Apache Spark cluster on this machine (a master, workers and a Thrift server, on
@@ -52,6 +53,7 @@ examples:
                                                            the raw tables of a warehouse
   touchstone spark --vars '{reporting_time_zone: America/New_York}'
   touchstone spark --kill-worker                           lose a machine in the middle of the build
+  touchstone spark --tune 1e5,1e6                          what settings of Spark are worth here
   touchstone spark --serve                                 only the cluster, until Ctrl-C
 """
 
@@ -77,6 +79,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--kill-worker", action="store_true", help="kill -9 one worker a third into the build"
     )
     parser.add_argument("--serve", action="store_true", help="start the cluster and wait")
+    parser.add_argument(
+        "--tune",
+        metavar="SIZES",
+        help="only measure settings of Spark on so many touches, such as 1e5,1e6",
+    )
     parser.add_argument("--workers", type=int, default=Size.workers, help="default: 2")
     parser.add_argument("--cores", type=int, default=Size.cores_per_worker, help="of each worker")
     parser.add_argument(
@@ -108,6 +115,8 @@ def run(options: argparse.Namespace) -> int:
         try:
             if options.serve:
                 return _serve(scratch, size, settings)
+            if options.tune:
+                return _tune(scratch, size, settings, options.tune)
             return _Comparing(options, project, scratch, size, settings).run()
         except KeyboardInterrupt:
             print("touchstone: stopped; the cluster is down", file=sys.stderr)
@@ -334,6 +343,16 @@ def _serve(scratch: Path, size: Size, settings: dict[str, str]) -> int:
         while not (fallen := cluster.fallen()):
             time.sleep(1)
         raise UserError(f"the cluster has stopped; {fallen[0]}")
+
+
+def _tune(scratch: Path, size: Size, settings: dict[str, str], sizes: str) -> int:
+    try:
+        touches = [int(float(text)) for text in sizes.split(",")]
+    except ValueError as error:
+        raise UserError(f"--tune {sizes}: write numbers such as 1e5,1e6") from error
+    with running_cluster(scratch, size, settings, say) as cluster:
+        print("\n".join(timing_lines(measure(cluster, touches, say))))
+    return 0
 
 
 def _versions(cluster: Cluster) -> dict[str, str]:
