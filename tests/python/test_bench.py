@@ -114,6 +114,8 @@ def test_a_target_is_met_missed_or_not_measured() -> None:
         "note": "at 1e7 touches",
     }
     assert lines_of(rows, "pandas")["met"] is False
+    smaller = lines_of(targets.target_rows(found({**size(1e6), "peers": peers})), "pandas")
+    assert (smaller["reached"], smaller["met"]) == ("1 x", None)
     assert lines_of(rows, "not slower than polars")["met"] is None
     assert "not installed" in lines_of(rows, "not slower than polars")["note"]
     assert lines_of(rows, "path strings")["note"] == "not measured: run with --compare"

@@ -108,7 +108,8 @@ def ask(path: Path, watch: Stopwatch) -> list[dict[str, Any]]:
                 connection.execute(
                     "select min(campaign_id), min(opportunity_id), min(account_id), "
                     "cast(max(closed_quarter_start_date) - interval 6 month as date) "
-                    "from (select * from credits where campaign_id is not null and closed_date is not null limit 1000000)"
+                    "from (select * from credits where campaign_id is not null "
+                    "and closed_date is not null limit 1000000)"
                 ).fetchall()[0],
                 strict=True,
             )

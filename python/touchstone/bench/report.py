@@ -125,18 +125,20 @@ def _peers(peers: Sequence[Row], ours: Row) -> list[str]:
     )
     rows: list[tuple[Any, ...]] = [
         ("**Touchstone**, through dbt", "14 x 2", ours["wall_s"], ours.get("cpu_s"),
-         ours.get("peak_mb"), 1.0, "")
+         ours.get("peak_mb"), 1.0, 1.0, "")
     ]  # fmt: skip
     for peer in peers:
         if "problem" in peer:
-            costs = (peer.get("wall_s"), peer.get("cpu_s"), peer.get("peak_mb"), None)
+            costs = (peer.get("wall_s"), peer.get("cpu_s"), peer.get("peak_mb"), None, None)
             rows.append((peer["title"], "", *costs, peer["problem"]))
             continue
         times = peer["wall_s"] / ours["wall_s"]
         work = f"{len(peer['models'])} x {peer['scopes']}"
-        costs = (peer["wall_s"], peer["cpu_s"], peer["peak_mb"], times)
+        cpu_times = peer["cpu_s"] / ours["cpu_s"] if ours.get("cpu_s") else None
+        costs = (peer["wall_s"], peer["cpu_s"], peer["peak_mb"], times, cpu_times)
         rows.append((peer["title"], work, *costs, _agreement(peer)))
-    header = ("", "models x scopes", "wall s", "CPU s", "peak MB", "x our time", "differ")
+    header = ("", "models x scopes", "wall s", "CPU s", "peak MB", "x our time", "x our CPU",
+              "differ")  # fmt: skip
     return [said, "", *table(header, rows), ""]
 
 
