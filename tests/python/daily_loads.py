@@ -17,7 +17,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -80,7 +79,7 @@ def draw_plan(
 ) -> Plan:
     """Draw a plan; the same seed and number of days give the same plan."""
     dice = Random(seed)
-    builds = ["through"] * 5 + ["killed", "half", "part", "twice"]
+    builds = ["through"] * 8 + ["killed", "half", "part", "twice"]
     drawn = []
     for number in range(1, days + 1):
         # a day costs the same whatever happens on it: much happens, and most rows stay as they are
@@ -147,14 +146,16 @@ class Workbench:
         self.definitions = Definitions(definitions, {"raw_data": "loaded"})
 
     def version(self) -> str:
-        """Return what the definitions and settings are, as text."""
+        """Return what the definitions are, as text."""
         files = sorted(self.definitions.folder.glob("*.csv"))
-        return json.dumps(
-            [self.definitions.settings, [path.read_text(encoding="utf-8") for path in files]]
-        )
+        return json.dumps([path.read_text(encoding="utf-8") for path in files])
 
     def manifest(self) -> Any:
-        """Parse the project, once for each version of its definitions and settings."""
+        """Parse the project, once for each version of its definitions.
+
+        dbt renders the SQL of a model anew each time it builds it, with the settings of that time:
+        they are not part of what is parsed.
+        """
         version = self.version()
         if version not in self._manifests:
             self._manifests[version] = self._dbt(
@@ -210,19 +211,18 @@ class Workbench:
 
     def build_until_killed(
         self, warehouse: Path, command: list[str], node: int, milliseconds: int
-    ) -> int:
+    ) -> bool:
         """Run a command of dbt in another process, and kill that while it works on a node."""
-        arguments = self._arguments(command)
-        child = [
-            sys.executable,
-            __file__,
-            "--die",
-            json.dumps([str(warehouse), arguments, node, milliseconds]),
-        ]
-        done = subprocess.run(child, capture_output=True, text=True, check=False)
-        if done.returncode not in (0, -signal.SIGKILL):
-            raise BuildFailedError(done.stdout + done.stderr)
-        return done.returncode
+        manifest = self.manifest()  # parsed before, so that the child need not
+        child = os.fork()
+        if child == 0:
+            try:
+                die_while_building(
+                    warehouse, self._arguments(command), manifest, node, milliseconds
+                )
+            finally:
+                os._exit(0)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
 
     def models(self) -> list[Model]:
         """Return everything that dbt builds, each after what it reads."""
@@ -285,7 +285,9 @@ def invoke(
             os.environ[WAREHOUSE_VARIABLE] = before
 
 
-def die_while_building(warehouse: str, arguments: list[str], node: int, milliseconds: int) -> None:
+def die_while_building(
+    warehouse: Path, arguments: list[str], manifest: Any, node: int, milliseconds: int
+) -> None:
     """Build, and be killed a moment after the build of a node began."""
     begun = Counter[str]()
 
@@ -295,7 +297,7 @@ def die_while_building(warehouse: str, arguments: list[str], node: int, millisec
             if begun["nodes"] == node:
                 threading.Timer(milliseconds / 1000, os.kill, [os.getpid(), signal.SIGKILL]).start()
 
-    invoke(Path(warehouse), arguments, on_event=count)
+    invoke(warehouse, arguments, manifest, count)
 
 
 # --- comparing ---
@@ -504,11 +506,11 @@ class Player:
         names = [model.name for model in self.workbench.models()]
         if day.build == "killed":
             node, milliseconds = dice.randint(1, len(names)), dice.randrange(40)
-            code = self.workbench.build_until_killed(self.daily, through, node, milliseconds)
+            died = self.workbench.build_until_killed(self.daily, through, node, milliseconds)
             say(
                 f"  killed {milliseconds} ms into node {node}"
-                if code
-                else "  was to be killed, but was done before"
+                if died
+                else "  done before it was to be killed"
             )
         elif day.build == "half":
             some = dice.sample(names, len(names) // 2)
@@ -600,11 +602,7 @@ def main() -> int:
     parser.add_argument(
         "--folder", type=Path, help="where to work (emptied first); default: a temporary folder"
     )
-    parser.add_argument("--die", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.die:
-        die_while_building(*json.loads(options.die))
-        return 0
     failed = []
     with tempfile.TemporaryDirectory() as temporary:
         player = Player(options.folder or Path(temporary))
