@@ -107,7 +107,12 @@
     {%- for unique_id in node.depends_on.nodes | sort -%}
         {%- set read = graph.nodes.get(unique_id) -%}
         {%- if read is not none and read.resource_type == 'seed' and not maintained_is_raw(unique_id) -%}
-            {%- do found.append(read.checksum.checksum ~ tojson(read.config.column_types)) -%}
+            {#- the rows that are loaded: a build of some models may come between an edit of the file and its load -#}
+            {%- set relation = api.Relation.create(database=read.database, schema=read.schema, identifier=read.alias) -%}
+            {%- set rows = run_query(
+                'select count(*), sum(cast(hash(agreed_rows) as hugeint)) from ' ~ relation ~ ' as agreed_rows'
+            ).rows[0] -%}
+            {%- do found.append(read.name ~ rows[0] ~ ' ' ~ rows[1] ~ tojson(read.config.column_types)) -%}
         {%- elif read is not none and read.config.materialized == 'view' -%}
             {%- do found.extend(run_query(
                 "select sql from duckdb_views() where database_name = '" ~ read.database ~ "' and schema_name = '" ~ read.schema

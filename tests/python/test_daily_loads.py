@@ -57,8 +57,9 @@ EVERYTHING = Plan(
         ),
         a_day(
             2,
-            "part",
+            "half",
             "other_weights",
+            "a_rule_less",
             "accounts_are_merged",
             "an_address_changes",
             "a_row_vanishes",
