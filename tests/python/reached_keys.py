@@ -22,7 +22,7 @@ from typing import Any
 import duckdb
 
 from daily_changes import CHANGES, NOTHING
-from daily_loads import ARRIVALS, LEDGER, PROJECT, Player, draw_plan
+from daily_loads import ARRIVALS, PROJECT, Player, draw_plan
 from raw_world import Row, World, begin, copy_of, land
 
 LEFT_OUT = {"a_table_is_dropped"}  # a table that comes or goes is another SQL, and built whole
@@ -192,7 +192,8 @@ class Days:
                 )
         of_reached = f"{each.by} in (select reached_key from reached)"
         run(
-            f"create or replace temporary table computed as select * from ({sql}) as c where {of_reached}"
+            "create or replace temporary table computed as "
+            f"select * from ({sql}) as computed_rows where {of_reached}"
         )
         whole = f"(select * from {place(each.relation)} where {of_reached})"
         if each.remembers:
