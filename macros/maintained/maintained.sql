@@ -70,7 +70,7 @@
     {%- endif -%}
     {%- for input in work.inputs -%}
         {%- if input.is_rebuilt -%}
-            {%- do ways.append('whole' if work.by else 'compare') -%}
+            {%- do ways.append('whole' if work.by or maintained_has_other_columns(existing_relation) else 'compare') -%}
         {%- elif input.is_changed -%}
             {%- do ways.append('part' if work.by and input.kind != 'unmaintained' else 'compare') -%}
         {%- endif -%}
@@ -125,13 +125,13 @@
 {%- endmacro %}
 
 
-{#- Whether the SQL gives other columns or types than the standing table has, so that the two cannot be compared. -#}
+{#- Whether the SQL gives other columns, types or another order than the standing table has, so that the two cannot be compared. -#}
 {% macro maintained_has_other_columns(existing_relation) -%}
     {%- set shapes = [] -%}
     {%- for described in [existing_relation | string, '(' ~ sql ~ ') as computed'] if existing_relation is not none -%}
         {%- set shape = [] -%}
         {%- for row in run_query('describe select * from ' ~ described).rows -%}{%- do shape.append(row[0] ~ ' ' ~ row[1]) -%}{%- endfor -%}
-        {%- do shapes.append(shape | sort | join(', ')) -%}
+        {%- do shapes.append(shape | join(', ')) -%}
     {%- endfor -%}
     {{ return(shapes | unique | list | length > 1) }}
 {%- endmacro %}
