@@ -11,7 +11,9 @@ import duckdb
 import pytest
 
 from daily_changes import CHANGES
+from daily_definitions import DEFINITION_CHANGES
 from daily_loads import ARRIVALS, Day, Plan, Player, Step, differences, draw_plan
+from reached_keys import Days, play
 
 SEEDS = os.environ.get("TOUCHSTONE_DAILY_SEEDS", "")
 DAYS = int(os.environ.get("TOUCHSTONE_DAILY_DAYS", "4"))
@@ -88,6 +90,11 @@ def player(tmp_path_factory: pytest.TempPathFactory) -> Player:
     return Player(tmp_path_factory.mktemp("daily_loads"))
 
 
+@pytest.fixture(scope="module")
+def days(tmp_path_factory: pytest.TempPathFactory) -> Days:
+    return Days(Player(tmp_path_factory.mktemp("reached_keys") / "work"))
+
+
 def test_days_with_something_of_everything_equal_one_build(player: Player) -> None:
     outcome = player.play(EVERYTHING, compare_each_day=False, by_dbt=True)
     assert outcome, str(outcome)
@@ -118,6 +125,13 @@ def test_random_days_equal_one_build(seed: int, player: Player) -> None:
     assert outcome, str(outcome)
 
 
+@pytest.mark.parametrize("seed", seeds())
+def test_on_random_days_every_key_that_changes_is_reached(seed: int, days: Days) -> None:
+    told: list[str] = []
+    faults = play(days, seed, DAYS, told.append, {})
+    assert faults == [], "\n".join(told)
+
+
 def test_the_sequence_for_each_push_names_changes_that_exist() -> None:
     names = {step.name for day in EVERYTHING.days for step in day.steps}
-    assert names <= {*CHANGES, ARRIVALS, "other_weights"}
+    assert names <= {*CHANGES, *DEFINITION_CHANGES, ARRIVALS}
