@@ -31,7 +31,10 @@ numbered as (
     select
         *,
         row_number() over in_time as event_number,
-        count(disposition) over (in_time rows between unbounded preceding and 1 preceding) as end_count
+        count(disposition) over (
+            partition by person_id order by event_at, event_rank, event_id
+            rows between unbounded preceding and 1 preceding
+        ) as end_count
     from events
     window in_time as (partition by person_id order by event_at, event_rank, event_id)
 ),
