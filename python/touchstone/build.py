@@ -91,7 +91,10 @@ def dbt(
         raise UserError(f"dbt stopped: {outcome.exception}")
     results = getattr(outcome.result, "results", [])
     failed = [result for result in results if result.status in ("error", "fail", "runtime error")]
-    _print_failures(failed, project)
+    logs = project / "logs"
+    if "--log-path" in arguments:
+        logs = Path(arguments[arguments.index("--log-path") + 1])
+    _print_failures(failed, logs / "dbt.log")
     return bool(outcome.success)
 
 
@@ -130,7 +133,7 @@ class _Progress:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
-def _print_failures(failed: list[Any], project: Path) -> None:
+def _print_failures(failed: list[Any], log: Path) -> None:
     for result in failed[:SHOWN_FAILURES]:
         node = result.node
         # of a server's error its sentence, not the trace behind it
@@ -140,7 +143,7 @@ def _print_failures(failed: list[Any], project: Path) -> None:
     if len(failed) > SHOWN_FAILURES:
         print(f"... and {len(failed) - SHOWN_FAILURES} more", file=sys.stderr)
     if failed:
-        print(f"The whole log: {project / 'logs' / 'dbt.log'}", file=sys.stderr)
+        print(f"The whole log: {log}", file=sys.stderr)
 
 
 def as_vars(values: dict[str, object]) -> str:

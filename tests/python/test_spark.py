@@ -13,7 +13,7 @@ import pytest
 
 from touchstone.cli import main
 from touchstone.errors import UserError
-from touchstone.spark import cluster, command, data, measure, report, server
+from touchstone.spark import cluster, command, data, measure, report, server, tuning
 from touchstone.spark.compare import Comparison, compare, parquet, seeds_of, tables_of_marts
 
 PROJECT = Path(__file__).parents[2]
@@ -382,6 +382,25 @@ def test_every_expression_of_duckdb_alone_has_its_twin_of_spark() -> None:
     missing = [name for name in sorted(dispatched) if f"macro spark__{name}(" not in text]
     assert dispatched
     assert missing == []
+
+
+# what settings are worth
+
+
+def test_the_giant_account_has_its_share_of_touches_and_deals() -> None:
+    plain, giant = (tuning.input_statements(100_000, has_giant=has) for has in (False, True))
+    assert len(plain) == len(giant) == 5
+    assert "range(100000)" in plain[2]
+    assert "range(1000)" in plain[4]
+    assert "pmod(hash(id, 'touch_id'), 100) < 0," in plain[2]
+    assert f"pmod(hash(id, 'deal_id'), 100) < {tuning.GIANT_PER_CENT}," in giant[4]
+
+
+def test_timings_are_a_table() -> None:
+    timing = tuning.Timing(1_000_000, True, "no broadcast", 94_788, 6.24, 2.06)
+    assert tuning.timing_lines([timing])[-1] == (
+        "| 1,000,000 | 2 % of all | no broadcast | 94,788 | 6.2 | 2.1 |"
+    )
 
 
 # what it cost
