@@ -59,7 +59,7 @@ class Company:
 
     def fails(self, mapping: str = MAPPING, **files: str | bytes) -> str:
         with pytest.raises(UserError) as caught:
-            self.load(mapping, **files)
+            self.load(mapping, append=False, **files)
         return str(caught.value)
 
     def rows(
