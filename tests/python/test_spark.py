@@ -160,14 +160,19 @@ def test_the_report_says_what_differs_to_people_and_programs(
     connection.execute("update theirs set amount = 0 where id = 7")
     different = held(connection)
     different.table = "core.other_things"
-    run = report.Run("made up", {"raw_data": "loaded"}, "none", {"a": 1.0}, ["an event"], {})
+    cost = measure.Cost("touches", cpu_seconds=2.5, stage_run_seconds={1: [1.0, 1.5]})
+    run = report.Run(
+        "made up", {"raw_data": "loaded"}, "none", {"a": 1.0}, ["an event"], {}, [cost]
+    )
     page = report.write_report(tmp_path, run, [same, different], []).read_text(encoding="utf-8")
     assert "1 of 2 tables differ" in page
     assert "| core.things | 100 | 100 | 0 | 0 | 7 |" in page
     assert "DuckDB  id=7, name=name 7, amount=1.75" in page
     assert "an event" in page
+    assert "| touches | 2.50 | 100.0% |" in page
     content = json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))
     assert content["same"] is False
+    assert content["costs"][0]["node"] == "touches"
     assert [mart["same"] for mart in content["marts"]] == [True, False]
     assert "differences: 0" in report.verdict([same], [])
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +31,7 @@ class Cost:
     spilled_bytes: int = 0
     peak_task_bytes: int = 0
     failed_tasks: int = 0
-    stage_run_seconds: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
+    stage_run_seconds: dict[int, list[float]] = field(default_factory=dict)
 
     @property
     def skew(self) -> float:
@@ -103,7 +102,7 @@ def _add(cost: Cost, event: dict[str, Any]) -> None:
     seconds = metrics["Executor Run Time"] / 1e3
     cost.cpu_seconds += metrics["Executor CPU Time"] / 1e9
     cost.run_seconds += seconds
-    cost.stage_run_seconds[event["Stage ID"]].append(seconds)
+    cost.stage_run_seconds.setdefault(event["Stage ID"], []).append(seconds)
     cost.read_rows += metrics.get("Input Metrics", {}).get("Records Read", 0)
     cost.written_rows += metrics.get("Output Metrics", {}).get("Records Written", 0)
     cost.written_bytes += metrics.get("Output Metrics", {}).get("Bytes Written", 0)
