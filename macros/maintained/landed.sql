@@ -43,10 +43,10 @@
 {%- endmacro %}
 
 
-{#- After the reached keys are computed: what is remembered of them is what was seen. -#}
+{#- The SQL after which what is remembered of the reached keys is what was seen. -#}
 {% macro landed_remember_changes(input, work) -%}
     {%- set remembered = maintenance_relation('landed', input.relation) -%}
     {%- set reached = ' where key_hash in (select reached_key from ' ~ maintenance_temporary(work, 'reached') ~ ')' -%}
-    {%- do run_query('delete from ' ~ remembered ~ reached) -%}
-    {%- do run_query('insert into ' ~ remembered ~ ' select * from ' ~ maintenance_temporary(work, 'seen') ~ reached) -%}
+    {{ return('delete from ' ~ remembered ~ reached ~ '; insert into ' ~ remembered ~ ' select * from '
+        ~ maintenance_temporary(work, 'seen') ~ reached) }}
 {%- endmacro %}

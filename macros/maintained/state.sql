@@ -95,10 +95,10 @@
 {%- endmacro %}
 
 
-{#- Changes that every reader has read are forgotten. -#}
+{#- The SQL that forgets the changes which every reader has read. -#}
 {% macro maintained_forget_read_changes(work) -%}
-    {%- do run_query(
+    {{ return(
         'delete from ' ~ work.changes ~ " where build_number <= coalesce((select min(inputs_read.build_number) from maintenance.inputs_read"
         ~ " where inputs_read.input_name = '" ~ work.name ~ "'), 0)"
-    ) -%}
+    ) }}
 {%- endmacro %}
