@@ -30,13 +30,12 @@ events as (
 numbered as (
     select
         *,
-        row_number() over in_time as event_number,
+        row_number() over (partition by person_id order by event_at, event_rank, event_id) as event_number,
         count(disposition) over (
             partition by person_id order by event_at, event_rank, event_id
             rows between unbounded preceding and 1 preceding
         ) as end_count
     from events
-    window in_time as (partition by person_id order by event_at, event_rank, event_id)
 ),
 
 -- An event is in a cycle when the last opener so far lies between the same ends.
