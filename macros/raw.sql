@@ -11,15 +11,10 @@
     - A row with a value that does not cast, or without a required one, is in quarantine: it has a row_problem.
     - Of several usable rows with one key the newest is current, the others are superseded.
 
-    raw() gives the usable, current rows; raw_rows() gives every row with its row_problem (null when usable).
+    raw() gives the usable, current rows; raw_refused() the rows in quarantine.
 -#}
 {% macro raw(system, table) -%}
     {{ raw_current(raw_contract(system, table)) }}
-{%- endmacro %}
-
-
-{% macro raw_rows(system, table) -%}
-    {{ raw_checked(raw_contract(system, table)) }}
 {%- endmacro %}
 
 
@@ -76,25 +71,37 @@
 {%- endmacro %}
 
 
-{#- What the door knows about a table: the contract, met with what has landed. -#}
-{% macro raw_contract(system, table) -%}
+{#- What has landed of a table: its relation (none when it is absent) and the types of its columns. -#}
+{% macro raw_table(system, table) -%}
     {#- Both branches register the edge in the graph, so that lineage holds and one `dbt build` runs in order. -#}
     {%- if var('raw_data') == 'sample' -%}
         {%- set relation = ref(system ~ '__' ~ table) -%}
     {%- else -%}
         {%- set relation = source(system, table) -%}
     {%- endif -%}
-    {%- if not execute -%}
-        {{ return({'relation': relation, 'is_present': false, 'columns': [], 'key': []}) }}
-    {%- endif -%}
+    {{ return(raw_landed(relation, raw_node(system, table)) if execute else {'relation': relation, 'types': {}}) }}
+{%- endmacro %}
+
+
+{% macro raw_node(system, table) -%}
     {%- if not graph.sources -%}
         {{ exceptions.raise_compiler_error(
             "dbt gives a unit test no sources, so no staging model can have one: put the example in tests/examples."
         ) }}
     {%- endif -%}
-    {%- set node = graph.sources['source.' ~ project_name ~ '.' ~ system ~ '.' ~ table] -%}
+    {{ return(graph.sources['source.' ~ project_name ~ '.' ~ system ~ '.' ~ table]) }}
+{%- endmacro %}
+
+
+{#- What the door knows about a table: the contract, met with what has landed. -#}
+{% macro raw_contract(system, table) -%}
+    {%- set landed = raw_table(system, table) -%}
+    {%- set relation = landed.relation -%}
+    {%- if not execute -%}
+        {{ return({'relation': relation, 'is_present': false, 'columns': [], 'key': []}) }}
+    {%- endif -%}
+    {%- set node = raw_node(system, table) -%}
     {%- set meta = node.config.meta -%}
-    {%- set landed = raw_landed(relation, node) -%}
     {%- set columns = [] -%}
     {%- for column in node.columns.values() -%}
         {%- do columns.append(raw_column(column, landed.types, column.name in meta.get('required', []))) -%}
@@ -110,6 +117,7 @@
         'key': meta.get('key', []),
         'latest_by': meta.get('latest_by') or ('_fivetran_synced' if delivered_at.is_landed),
         'system': system,
+        'label': system ~ '.' ~ table,
         'source_file': raw_column({'name': '_source_file', 'data_type': 'varchar'}, landed.types, false),
         'source_row': raw_column({'name': '_source_row', 'data_type': 'bigint'}, landed.types, false),
     }) }}
@@ -127,10 +135,10 @@
         {%- endif -%}
     {%- endfor -%}
     {%- if found.relation is not none -%}
-        {%- for column in adapter.get_columns_in_relation(found.relation) -%}
-            {%- set simplified = raw_simplified(column.name) -%}
-            {%- if simplified not in types or column.name in node.columns -%}
-                {%- do types.update({simplified: {'name': adapter.quote(column.name), 'data_type': column.dtype | lower}}) -%}
+        {%- for name, data_type in columns_of_table(found.relation) -%}
+            {%- set simplified = raw_simplified(name) -%}
+            {%- if simplified not in types or name in node.columns -%}
+                {%- do types.update({simplified: {'name': adapter.quote(name), 'data_type': data_type}}) -%}
             {%- endif -%}
         {%- endfor -%}
     {%- elif var('raw_data') == 'sample' -%}
@@ -255,20 +263,17 @@
 {%- endmacro %}
 
 
-{#- Every landed row in the columns of the contract, with what is wrong with it. -#}
-{% macro raw_checked(contract) -%}
+{#- The landed rows that cannot be used: their key, where they are and what is wrong with them. -#}
+{% macro raw_refused(contract) -%}
     {%- set problems = contract.columns | map(attribute='problems') | sum(start=[]) if contract.is_present else [] -%}
     (
         select
-            {%- for column in contract.columns %}
-            {{ column.value }} as {{ adapter.quote(column.name) }},
-            {%- endfor %}
-            {%- if execute %}
-            _source_file as source_file,
-            {{ contract.source_row.value }} as source_row,
-            {%- endif %}
+            {{ raw_landed_key(contract, as_landed=false) if execute else 'nothing' }} as row_key,
+            {{ '_source_file' if execute else 'nothing' }} as source_file,
+            {{ contract.source_row.value if execute else 'nothing' }} as source_row,
             {{ 'case ' ~ problems | join(' ') ~ ' end' if problems else 'cast(null as string)' }} as row_problem
         from {{ raw_landed_rows(contract) }} as landed_rows
+        where not coalesce({{ raw_usable_if(contract) }}, false)
     )
 {%- endmacro %}
 
@@ -302,10 +307,27 @@
 {% macro raw_key(contract) -%}
     {%- set texts = [] -%}
     {%- for name in contract.key -%}
-        {%- set value = adapter.quote(name) -%}
-        {%- do texts.append(crm_id(value) if contract.system == 'crm' else 'cast(' ~ value ~ ' as string)') -%}
+        {%- do texts.append(raw_key_text(contract, adapter.quote(name))) -%}
     {%- endfor -%}
     {{ raw_joined_key(texts) }}
+{%- endmacro %}
+
+
+{#- The same, of the columns of the landed table (as_landed) or of its trimmed rows; neither is cast yet. -#}
+{% macro raw_landed_key(contract, as_landed=true) -%}
+    {%- set texts = [] -%}
+    {%- for name in contract.key -%}
+        {%- set column = contract.columns | selectattr('name', 'equalto', name) | first -%}
+        {%- set landed = column.landed_value if as_landed else adapter.quote(name) -%}
+        {%- set needs_cast = column.value != adapter.quote(name) -%}
+        {%- do texts.append(raw_key_text(contract, cast_text(landed, column.data_type) if needs_cast else landed)) -%}
+    {%- endfor -%}
+    {{ return(raw_joined_key(texts)) }}
+{%- endmacro %}
+
+
+{% macro raw_key_text(contract, value) -%}
+    {{ return(crm_id(value) if contract.system == 'crm' else 'cast(' ~ value ~ ' as string)') }}
 {%- endmacro %}
 
 

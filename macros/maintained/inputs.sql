@@ -18,7 +18,7 @@
 -#}
 {% macro maintained_inputs(node, rules) -%}
     {%- set inputs = [] -%}
-    {%- for unique_id in maintained_readings(node) -%}
+    {%- for unique_id in maintained_readings(node) if not maintained_is_for_order(unique_id) -%}
         {%- set read = graph.sources[unique_id] if unique_id.startswith('source.') else graph.nodes[unique_id] -%}
         {%- set relation = api.Relation.create(
             database=read.database, schema=read.schema, identifier=read.get('identifier') or read.alias
@@ -63,6 +63,13 @@
 {%- endmacro %}
 
 
+{#- Whether a node is named by this model only so that it is built before: config.meta.maintained.after, a layer. -#}
+{% macro maintained_is_for_order(unique_id) -%}
+    {%- set layer = model.config.meta.get('maintained', {}).get('after') -%}
+    {{ return(layer is not none and unique_id in graph.nodes and graph.nodes[unique_id].fqn[1] == layer) }}
+{%- endmacro %}
+
+
 {% macro maintained_is_raw(unique_id) -%}
     {{ return(unique_id.startswith('source.') or (unique_id.startswith('seed.') and graph.nodes[unique_id].fqn[1] == 'raw')) }}
 {%- endmacro %}
@@ -75,25 +82,23 @@
 {% macro maintained_find_keys(work) -%}
     {%- set reaching = [] -%}
     {%- for input in work.inputs if input.is_changed -%}
-        {%- if input.kind == 'landed' -%}
-            {%- do landed_see(input, work) -%}
-            {%- do reaching.append(landed_reached_keys(input, work)) -%}
-        {%- else -%}
-            {%- set keys = maintained_keys_reached(input, work) -%}
-            {%- if keys -%}{%- do reaching.append(keys) -%}{%- else -%}{%- do work.update({'way': 'compare'}) -%}{%- endif -%}
-        {%- endif -%}
+        {%- set keys = maintained_keys_reached(input, work) -%}
+        {%- if keys -%}{%- do reaching.append(keys) -%}{%- else -%}{%- do work.update({'way': 'compare'}) -%}{%- endif -%}
     {%- endfor -%}
     {%- if work.way == 'part' -%}
         {%- set reached = maintenance_temporary(work, 'reached') -%}
         {%- set counts = run_query(
             'create or replace temporary table ' ~ reached ~ ' as select distinct reached_key from ('
             ~ reaching | join(' union all ') ~ ') as reaching (reached_key) where reached_key is not null; '
-            ~ 'select (select count(*) from ' ~ reached ~ '), (select count(*) from ' ~ work.table ~ ')'
+            ~ 'select (select count(*) from ' ~ reached ~ '), (select count(*) from ' ~ work.table ~ '), '
+            ~ "(select coalesce(sum(row_count), 0) from maintenance.landed_tables where table_name in ('"
+            ~ work.inputs | map(attribute='name') | join("', '") ~ "'))"
         ).rows[0] -%}
         {%- if counts[0] == 0 -%}
             {%- do work.update({'way': 'keep'}) -%}
-        {%- elif counts[0] * 100 > counts[1] * var('whole_build_above_percent') -%}
-            {%- do work.update({'way': 'compare' if work.keeps else 'whole'}) -%}
+        {%- elif counts[0] * 100 > [counts[1], counts[2]] | max * var('whole_build_above_percent') -%}
+            {#- A table built whole makes its readers whole; to compare 100,000 rows costs less than a second. -#}
+            {%- do work.update({'way': 'compare' if work.keeps or counts[1] < 100000 else 'whole'}) -%}
         {%- endif -%}
         {%- do work.update({'reached_count': counts[0]}) -%}
     {%- endif -%}
@@ -103,6 +108,9 @@
 {#- The SQL of the keys that the changed rows of one input reach; none when nothing says it. -#}
 {% macro maintained_keys_reached(input, work) -%}
     {%- set changed = '(select * from ' ~ maintenance_relation('changed', input.relation) ~ ' where build_number > ' ~ input.read_build ~ ')' -%}
+    {%- if input.kind == 'landed' -%}
+        {{ return('(select key_hash from ' ~ changed ~ ' as changed_rows)') }}
+    {%- endif -%}
     {%- if input.rule.get('reaches') -%}
         {%- set places = {'{changed}': changed, '{this}': work.table | string} -%}
         {%- for other in work.inputs -%}
@@ -130,12 +138,10 @@
 {%- endmacro %}
 
 
-{#- Names of the columns of a table, asked for once; dbt's own way searches the catalogue for 10 ms each time. -#}
+{#- Names of the columns of a table, asked for once. -#}
 {% macro maintained_columns(work, relation) -%}
     {%- if (relation | string) not in work.columns -%}
-        {%- set names = [] -%}
-        {%- for row in run_query('describe ' ~ relation).rows -%}{%- do names.append(row[0]) -%}{%- endfor -%}
-        {%- do work.columns.update({relation | string: names}) -%}
+        {%- do work.columns.update({relation | string: columns_of_table(relation) | map('first') | list}) -%}
     {%- endif -%}
     {{ return(work.columns[relation | string]) }}
 {%- endmacro %}
@@ -146,7 +152,7 @@
     {%- set rewritten = namespace(sql=sql) -%}
     {%- set reached = ' in (select reached_key from ' ~ maintenance_temporary(work, 'reached') ~ '))' -%}
     {%- set rules = model.config.meta.maintained.get('inputs', {}) -%}
-    {%- for unique_id in model.depends_on.nodes -%}
+    {%- for unique_id in model.depends_on.nodes if not maintained_is_for_order(unique_id) -%}
         {%- set read = graph.nodes.get(unique_id) -%}
         {%- if read is not none and read.resource_type == 'model' -%}
             {%- set relation = api.Relation.create(database=read.database, schema=read.schema, identifier=read.alias) -%}
@@ -156,11 +162,21 @@
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- for input in work.inputs if input.kind == 'landed' -%}
+    {%- set is_reached_from_raw_only = work.inputs | rejectattr('kind', 'equalto', 'landed') | selectattr('is_changed') | list | length == 0 -%}
+    {%- for input in work.inputs if input.kind == 'landed' and input.contract.is_present -%}
         {%- set landed = input.contract.relation | string -%}
-        {%- set rewritten.sql = rewritten.sql | replace(
-            landed, '(select * from ' ~ landed ~ ' where hash(' ~ landed_key(input.contract) ~ ')' ~ reached
-        ) -%}
+        {%- if is_reached_from_raw_only and not input.is_changed -%}
+            {%- set rewritten.sql = rewritten.sql | replace(landed, '(select * from ' ~ landed ~ ' where false)') -%}
+        {%- else -%}
+            {#- The door reads a table several times. -#}
+            {%- set rows = maintenance_temporary(work, 'landed_' ~ loop.index) -%}
+            {%- do run_query(
+                'create or replace temporary table ' ~ rows ~ ' as select * from ' ~ landed ~ ' where ' ~ landed_key_hash(input.contract)
+                ~ ' in (select reached_key from ' ~ maintenance_temporary(work, 'reached') ~ ')'
+            ) -%}
+            {%- do work.temporaries.append(rows) -%}
+            {%- set rewritten.sql = rewritten.sql | replace(landed, rows) -%}
+        {%- endif -%}
     {%- endfor -%}
     {{ return(rewritten.sql) }}
 {%- endmacro %}

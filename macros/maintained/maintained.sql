@@ -57,10 +57,13 @@
         'fingerprint': maintained_fingerprint(),
         'changed_count': 0,
         'columns': {},
+        'temporaries': [],
     } -%}
-    {%- if work.inputs | selectattr('kind', 'equalto', 'landed') | list -%}
-        {%- do work.update({'by_key': 'hash(' ~ work.by ~ ')'}) -%}
+    {%- set landed = work.inputs | selectattr('kind', 'equalto', 'landed') | list -%}
+    {%- if landed and work.by != 'key_hash' -%}
+        {%- do work.update({'by_key': key_hash("'" ~ landed[0].contract.label ~ "'", work.by)}) -%}
     {%- endif -%}
+    {%- do landed_look(work) -%}
     {%- do maintained_read_state(work) -%}
     {%- set ways = [] -%}
     {%- if existing_relation is none or existing_relation.type != 'table' or should_full_refresh() or work.last_build is none -%}
@@ -146,9 +149,6 @@
         {{ create_table_as(False, work.table, sql) }}
     {%- endcall %}
     {%- do run_query('drop table if exists ' ~ work.changes) -%}
-    {%- for input in work.inputs if input.kind == 'landed' and work.by and input.contract.is_present -%}
-        {%- do landed_remember_all(input) -%}
-    {%- endfor -%}
 {%- endmacro %}
 
 
@@ -201,15 +201,11 @@
         {%- do statements.append('delete from ' ~ work.table ~ ' where ' ~ differing) -%}
         {%- do statements.append('insert into ' ~ work.table ~ ' (' ~ columns ~ ') select ' ~ columns ~ ' from ' ~ computed ~ ' where ' ~ differing) -%}
     {%- endif -%}
-    {%- for input in work.inputs if input.kind == 'landed' and work.by and input.contract.is_present -%}
-        {%- if work.way == 'part' -%}
-            {%- do statements.append(landed_remember_changes(input, work)) -%}
-        {%- else -%}
-            {%- do landed_remember_all(input) -%}
-        {%- endif -%}
+    {%- for part in ['computed', 'standing', 'reached'] -%}
+        {%- do work.temporaries.append(maintenance_temporary(work, part)) -%}
     {%- endfor -%}
-    {%- for part in ['computed', 'standing', 'reached', 'seen'] -%}
-        {%- do statements.append('drop table if exists ' ~ maintenance_temporary(work, part)) -%}
+    {%- for temporary in work.temporaries -%}
+        {%- do statements.append('drop table if exists ' ~ temporary) -%}
     {%- endfor -%}
     {%- do run_query(statements | join('; ')) -%}
 {%- endmacro %}

@@ -28,6 +28,13 @@
             invocation_id varchar
         );
         create table if not exists maintenance.inputs_read (table_name varchar, input_name varchar, build_number bigint);
+        create table if not exists maintenance.landed_tables (
+            table_name varchar,
+            invocation_id varchar,
+            fingerprint varchar,
+            row_count bigint,
+            hash_sum hugeint
+        );
         delete from maintenance.inputs_read where table_name not in ({{ names | join(', ') }})
     {%- endif -%}
 {%- endmacro %}
@@ -60,9 +67,9 @@
     {%- for input in work.inputs -%}
         {%- set row = known.get(input.name) -%}
         {%- do input.update({'is_rebuilt': false, 'is_changed': true, 'build': row[1] if row else none, 'read_build': row[4] if row else none}) -%}
-        {%- if input.kind == 'landed' -%}
-            {%- do input.update({'is_changed': input.contract.is_present}) -%}
-        {%- elif input.kind == 'maintained' -%}
+        {%- if input.kind == 'landed' and not input.contract.is_present -%}
+            {%- do input.update({'is_changed': false, 'build': none}) -%}
+        {%- elif input.kind != 'unmaintained' -%}
             {%- set is_rebuilt = row is none or row[4] is none or row[2] > row[4] -%}
             {%- do input.update({'is_rebuilt': is_rebuilt, 'is_changed': is_rebuilt or row[5] > 0}) -%}
         {%- endif -%}
@@ -82,7 +89,7 @@
         ) -%}
     {%- endif -%}
     {%- set read = [] -%}
-    {%- for input in work.inputs if input.kind == 'maintained' and input.build -%}
+    {%- for input in work.inputs if input.kind != 'unmaintained' and input.build -%}
         {%- do read.append("('" ~ work.name ~ "', '" ~ input.name ~ "', " ~ input.build ~ ")") -%}
     {%- endfor -%}
     {%- if work.way != 'keep' or work.inputs | selectattr('is_changed') | list -%}
@@ -97,8 +104,9 @@
 
 {#- The SQL that forgets the changes which every reader has read. -#}
 {% macro maintained_forget_read_changes(work) -%}
-    {{ return(
-        'delete from ' ~ work.changes ~ " where build_number <= coalesce((select min(inputs_read.build_number) from maintenance.inputs_read"
-        ~ " where inputs_read.input_name = '" ~ work.name ~ "'), 0)"
-    ) }}
+    {{ return('delete from ' ~ work.changes ~ ' where build_number <= ' ~ maintenance_read_by_all(work.name)) }}
+{%- endmacro %}
+
+{% macro maintenance_read_by_all(name) -%}
+    {{ return("coalesce((select min(inputs_read.build_number) from maintenance.inputs_read where inputs_read.input_name = '" ~ name ~ "'), 0)") }}
 {%- endmacro %}

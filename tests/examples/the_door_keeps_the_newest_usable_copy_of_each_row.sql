@@ -56,12 +56,11 @@ found as (
     from {{ raw_current(contract) }} as current_rows
     union all
     select
-        id,
+        row_key as id,
         row_problem as amount,
         null as created,
         null as is_deleted
-    from {{ raw_checked(contract) }} as checked_rows
-    where row_problem is not null
+    from {{ raw_refused(contract) }} as refused_rows
 ),
 
 expected (id, amount, created, is_deleted) as (

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from touchstone.bench.measure import Cost, Stopwatch
+from touchstone.build import parse_options
 
 PROFILE_FILE = "profiles.yml"
 
@@ -30,10 +31,12 @@ def order(
     profile = yaml.safe_load((project / PROFILE_FILE).read_text(encoding="utf-8"))
     target = profile["touchstone"]["outputs"]["dev"]
     target.update({"path": str(warehouse), "threads": threads})
-    settings = target.setdefault("settings", {})
-    settings["temp_directory"] = str(work / "spill")
+    # options of the connection: a setting is repeated for each cursor, and once it has spilled
+    # DuckDB refuses to be told the folder again
+    options = target.setdefault("config_options", {})
+    options["temp_directory"] = str(work / "spill")
     if memory_limit:
-        settings["memory_limit"] = memory_limit
+        options["memory_limit"] = memory_limit
     profile["touchstone"] = {"target": "dev", "outputs": {"dev": target}}
     (work / "spill").mkdir(parents=True, exist_ok=True)
     (work / PROFILE_FILE).write_text(yaml.safe_dump(profile), encoding="utf-8")
@@ -43,7 +46,7 @@ def order(
     ]  # fmt: skip
     path = work / "order.json"
     values = {
-        "arguments": ["--quiet", *arguments, *folders],
+        "arguments": ["--quiet", *parse_options(project, work / "target"), *arguments, *folders],
         "is_exact": threads == 1,
         "spill": str(work / "spill"),
         "result": str(work / "nodes.json"),
