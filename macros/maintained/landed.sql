@@ -79,10 +79,9 @@
             ~ '(select count(*) as row_count, coalesce(sum(cast(row_hash as hugeint)), 0) as hash_sum from ' ~ differing ~ ') as added)'
         ).rows[0][0] -%}
         {%- if not is_added -%}
-            {%- set both = 'select key_hash, row_hash from ' -%}
             {%- do statements.append(
-                'create or replace temporary table ' ~ differing ~ ' as (' ~ both ~ seen ~ ' except all ' ~ both ~ remembered
-                ~ ') union all (' ~ both ~ remembered ~ ' except all ' ~ both ~ seen ~ ')'
+                'create or replace temporary table ' ~ differing ~ ' as select key_hash, row_hash from (select *, 1 as copies from '
+                ~ seen ~ ' union all select *, -1 from ' ~ remembered ~ ') as both_sides group by key_hash, row_hash having sum(copies) != 0'
             ) -%}
         {%- endif -%}
         {%- set of_differing = ' where key_hash in (select key_hash from ' ~ differing ~ ')' -%}
