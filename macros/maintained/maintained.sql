@@ -168,7 +168,7 @@
         {#- An input read whole may bring rows of other keys, made of a part of what makes them. -#}
         {%- set new_sql = 'select * from (' ~ maintained_sql_of_reached(work) ~ ') as computed_rows where ' ~ reached -%}
         {%- set standing = maintenance_temporary(work, 'standing') -%}
-        {%- do statements.append('create or replace temporary table ' ~ standing ~ ' as select ' ~ columns ~ ' from ' ~ work.table ~ ' where ' ~ reached) -%}
+        {%- do statements.append('create or replace temporary table ' ~ standing ~ ' as select rowid as standing_row, ' ~ columns ~ ' from ' ~ work.table ~ ' where ' ~ reached) -%}
     {%- else -%}
         {%- set new_sql = sql -%}
         {%- set standing = work.table | string -%}
@@ -200,7 +200,12 @@
         {%- do statements.append('insert into ' ~ work.table ~ ' (' ~ columns ~ ') select ' ~ columns ~ changed) -%}
     {%- elif work.changed_count -%}
         {%- set differing = work.by ~ ' in (select ' ~ work.by ~ changed ~ ')' if work.by else 'true' -%}
-        {%- do statements.append('delete from ' ~ work.table ~ ' where ' ~ differing) -%}
+        {%- if work.way == 'part' -%}
+            {#- by their place: the keys were already looked for in the whole table once -#}
+            {%- do statements.append('delete from ' ~ work.table ~ ' where rowid in (select standing_row from ' ~ standing ~ ' where ' ~ differing ~ ')') -%}
+        {%- else -%}
+            {%- do statements.append('delete from ' ~ work.table ~ ' where ' ~ differing) -%}
+        {%- endif -%}
         {%- do statements.append('insert into ' ~ work.table ~ ' (' ~ columns ~ ') select ' ~ columns ~ ' from ' ~ computed ~ ' where ' ~ differing) -%}
     {%- endif -%}
     {%- for part in ['computed', 'standing', 'reached'] -%}
