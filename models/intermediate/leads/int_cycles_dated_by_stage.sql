@@ -56,11 +56,10 @@ filled as (
         lead_cycle_id,
         person_id,
         {%- for stage in stages[:5] %}
-        {%- set later = stages[loop.index:] %}
-        least({{ stage }}_at, {{ later | join('_at, ') }}_at) as {{ stage }}_filled_at,
+        {%- set earliest = 'least(' ~ stages[loop.index0:] | join('_at, ') ~ '_at)' %}
+        {{ earliest }} as {{ stage }}_filled_at,
         {{ stage }}_at is null or is_{{ stage }}_day_unknown as is_{{ stage }}_unseen,
-        coalesce({{ stage }}_at > least({{ stage }}_at, {{ later | join('_at, ') }}_at), false)
-            as is_{{ stage }}_out_of_order,
+        coalesce({{ stage }}_at > {{ earliest }}, false) as is_{{ stage }}_out_of_order,
         {%- endfor %}
         won_at as won_filled_at,
         won_at is null as is_won_unseen,

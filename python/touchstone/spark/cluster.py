@@ -133,6 +133,7 @@ def running_cluster(
             lambda: _alive_workers(cluster.master_page) >= size.workers,
         )
         _wait(cluster, "the Thrift server", lambda: _listens(thrift_port))
+        _wait(cluster, "a first session", lambda: _serves(thrift_port))
         say(f"the cluster is up after {time.monotonic() - begun:.0f} s, Thrift port {thrift_port}")
         yield cluster
     finally:
@@ -314,6 +315,23 @@ def _listens(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
         return True
     return False
+
+
+def _serves(port: int) -> bool:
+    """Return whether a session can be opened, used and closed.
+
+    While the metastore starts, the first one may fail to close, and dbt would stop over that.
+    """
+    from pyhive import hive
+    from thrift.transport.TTransport import TTransportException
+
+    try:
+        connection = hive.connect(LOOPBACK, port=port, auth="NOSASL")
+        connection.cursor().execute("show schemas")
+        connection.close()
+    except (hive.OperationalError, TTransportException, OSError):
+        return False
+    return True
 
 
 def _signal_group(part: Part, number: signal.Signals) -> None:
