@@ -193,7 +193,7 @@ def test_the_profile_of_a_build_is_the_projects_own(tmp_path: Path) -> None:
     assert told["arguments"][:2] == ["--quiet", "build"]
     profile = yaml.safe_load((tmp_path / "profiles.yml").read_text(encoding="utf-8"))
     target = profile["touchstone"]["outputs"]["dev"]
-    assert target["settings"]["memory_limit"] == "4GB"
+    assert target["config_options"]["memory_limit"] == "4GB"
     assert target["settings"]["preserve_insertion_order"] is False
     assert target["config_options"]["storage_compatibility_version"] == "v1.2.0"
 
