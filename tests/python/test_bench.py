@@ -241,6 +241,23 @@ def test_the_evening_before_lacks_the_day_and_some_of_its_week(small: Path) -> N
         assert won_before <= won_after
 
 
+def test_the_evening_before_knows_a_lead_as_it_was_then(small: Path) -> None:
+    changes = f"read_parquet('{small}/crm/crm__lead_changes.parquet')"
+    with duckdb.connect() as connection:
+        lead, was, on = connection.execute(
+            f"select lead_id, old_value, cast(created_date as date) from {changes} "
+            "where field = 'LeadSource' order by created_date desc, id limit 1"
+        ).fetchall()[0]
+        before, after = day.states(PROJECT, small, on)
+        sources = [
+            connection.execute(
+                f"select lead_source from ({query['crm.leads']}) where id = $1", [lead]
+            ).fetchall()
+            for query in (before, after)
+        ]
+    assert sources[0] == [(was,)] != sources[1]
+
+
 def test_peers_compute_what_the_definitions_say(tmp_path: Path) -> None:
     touches, deals = tmp_path / "touches.parquet", tmp_path / "deals.parquet"
     with duckdb.connect() as connection:

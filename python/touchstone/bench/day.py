@@ -2,7 +2,7 @@
 
 The files are cut by when a row reached its source. The last day brings new rows in every table
 that grows, rows of the week before that arrive late, deals that changed stage or closed, leads
-that were converted, and restated cost of ads.
+that were converted or whose status or source was overwritten, and restated cost of ads.
 """
 
 from datetime import date, timedelta
@@ -78,9 +78,20 @@ def _changed(label: str, rows: str, folder: Path, morning: str) -> str:
             f"case when {later} then null else converted_{name} end as converted_{name}"
             for name in names
         )
+        # what the day's changes overwrote: the original source of a lead is remembered as first
+        # seen, so an evening that already knew the new word would be remembered for good
+        changes = f"read_parquet('{folder}/crm/crm__lead_changes.parquet')"
+        overwritten = (
+            "select lead_id, min_by(old_value, created_date) filter (where field = 'Status') "
+            "as status_before, min_by(old_value, created_date) filter (where field = 'LeadSource') "
+            f"as source_before from {changes} where created_date >= {morning} group by lead_id"
+        )
         return (
-            "select * replace ("
-            f"is_converted and not coalesce({later}, false) as is_converted, {cleared}) from {rows}"
+            "select leads.* replace (coalesce(overwritten.status_before, leads.status) as status, "
+            "coalesce(overwritten.source_before, leads.lead_source) as lead_source, "
+            f"is_converted and not coalesce({later}, false) as is_converted, {cleared}) "
+            f"from {rows} as leads left join ({overwritten}) as overwritten "
+            "on leads.id = overwritten.lead_id"
         )
     if label == "crm.opportunities":
         # moved on the day: the evening before it was open, in the stage of its last change then
