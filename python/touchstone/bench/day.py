@@ -60,8 +60,14 @@ def states(project: Path, folder: Path, day: date) -> tuple[dict[str, str], dict
         arrival = ARRIVAL.get(label)
         before[label] = after[label] = f"select * from {rows}"
         if arrival:
-            after[label] += f" where {arrival} < {evening} or {arrival} is null"
-            before[label] = f"{_changed(label, rows, folder, morning)} where ({arrival} < {morning}"
+            after[label] = (
+                f"{_as_known(label, rows, folder, evening)} "
+                f"where {arrival} < {evening} or {arrival} is null"
+            )
+            known = _as_known(label, rows, folder, morning)
+            if label == "google_ads.campaign_days":
+                known = _restated(rows, morning)
+            before[label] = f"{known} where ({arrival} < {morning}"
             if label in LATE:
                 week = f"date '{day - timedelta(days=LATE_DAYS)}'"
                 before[label] += f" and ({arrival} < {week} or hash(id) % {LATE_ONE_IN} <> 0)"
@@ -69,10 +75,10 @@ def states(project: Path, folder: Path, day: date) -> tuple[dict[str, str], dict
     return before, after
 
 
-def _changed(label: str, rows: str, folder: Path, morning: str) -> str:
-    """Return the rows of a table without what changed in them from a morning on."""
+def _as_known(label: str, rows: str, folder: Path, midnight: str) -> str:
+    """Return the rows of a table without what changed in them from a midnight on."""
     if label == "crm.leads":
-        later = f"converted_date >= {morning}"
+        later = f"converted_date >= {midnight}"
         names = ("account_id", "contact_id", "opportunity_id", "date")
         cleared = ", ".join(
             f"case when {later} then null else converted_{name} end as converted_{name}"
@@ -84,7 +90,7 @@ def _changed(label: str, rows: str, folder: Path, morning: str) -> str:
         overwritten = (
             "select lead_id, min_by(old_value, created_date) filter (where field = 'Status') "
             "as status_before, min_by(old_value, created_date) filter (where field = 'LeadSource') "
-            f"as source_before from {changes} where created_date >= {morning} group by lead_id"
+            f"as source_before from {changes} where created_date >= {midnight} group by lead_id"
         )
         return (
             "select leads.* replace (coalesce(overwritten.status_before, leads.status) as status, "
@@ -98,8 +104,8 @@ def _changed(label: str, rows: str, folder: Path, morning: str) -> str:
         changes = f"read_parquet('{folder}/crm/crm__opportunity_changes.parquet')"
         moved = (
             "select opportunity_id, max_by(stage_name, created_date) filter (where created_date < "
-            f"{morning} and stage_name is not null) as stage_before from {changes} "
-            f"group by opportunity_id having max(created_date) >= {morning}"
+            f"{midnight} and stage_name is not null) as stage_before from {changes} "
+            f"group by opportunity_id having max(created_date) >= {midnight}"
         )
         return (
             "select deals.* replace (coalesce(moved.stage_before, deals.stage_name) as stage_name, "
@@ -107,13 +113,16 @@ def _changed(label: str, rows: str, folder: Path, morning: str) -> str:
             "deals.is_closed and moved.opportunity_id is null as is_closed) "
             f"from {rows} as deals left join ({moved}) as moved on deals.id = moved.opportunity_id"
         )
-    if label == "google_ads.campaign_days":
-        return (
-            "select * replace (case when date >= "
-            f"{morning} - interval 3 day then cost_micros * 19 // 20 else cost_micros end "
-            f"as cost_micros) from {rows}"
-        )
     return f"select * from {rows}"
+
+
+def _restated(rows: str, midnight: str) -> str:
+    """Return a platform's days with the cost of the last three as it was first stated."""
+    return (
+        f"select * replace (case when date >= {midnight} - interval 3 day "
+        "then cost_micros * 19 // 20 else cost_micros end as cost_micros) "
+        f"from {rows}"
+    )
 
 
 def compare(one: Path, other: Path) -> dict[str, Any]:
