@@ -15,14 +15,14 @@
 
 
 {#- The texts of a group one after the other, in their order. -#}
-{% macro joined_texts(text) -%}
-    {{ adapter.dispatch('joined_texts')(text) }}
+{% macro joined_texts(text, separator='') -%}
+    {{ adapter.dispatch('joined_texts')(text, separator) }}
 {%- endmacro %}
 
-{% macro default__joined_texts(text) -%}
-    string_agg({{ text }}, '' order by {{ text }})
+{% macro default__joined_texts(text, separator) -%}
+    string_agg({{ text }}, '{{ separator }}' order by {{ text }})
 {%- endmacro %}
 
-{% macro spark__joined_texts(text) -%}
-    array_join(sort_array(collect_list({{ text }})), '')
+{% macro spark__joined_texts(text, separator) -%}
+    array_join(sort_array(collect_list({{ text }})), '{{ separator }}')
 {%- endmacro %}

@@ -76,3 +76,17 @@
         else {{ text }}
     end
 {%- endmacro %}
+
+
+{#- A text as a literal. -#}
+{% macro text_literal(text) -%}
+    {{ return(adapter.dispatch('text_literal')(text | string)) }}
+{%- endmacro %}
+
+{% macro default__text_literal(text) -%}
+    {{ return("'" ~ text | replace("'", "''") ~ "'") }}
+{%- endmacro %}
+
+{% macro spark__text_literal(text) -%}
+    {{ return("'" ~ text | replace("\\", "\\\\") | replace("'", "''") ~ "'") }}
+{%- endmacro %}

@@ -17,7 +17,7 @@ source_categories as (
 
 channel_rules as (
     select * from {{ ref('channel_rules') }}
-    qualify dense_rank() over (partition by ruleset order by ruleset_version desc) = 1
+    qualify dense_rank() over (partition by ruleset order by valid_from desc) = 1
 ),
 
 channels as (
