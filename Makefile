@@ -100,7 +100,7 @@ spark: .venv-spark/.installed  ## build on a Spark cluster of this machine, comp
 .PHONY: lock
 lock:  ## resolve the dependencies of pyproject.toml again into its lock files (needs uv)
 	@command -v uv >/dev/null || { echo "uv is needed to resolve: pip install uv"; exit 1; }
-	@uv lock --quiet --upgrade && uv export --quiet --extra dev --no-emit-project --no-header --no-annotate -o requirements.lock && rm -f uv.lock
+	@uv lock --quiet --upgrade && uv export --quiet --extra dev --extra checks --no-emit-project --no-header --no-annotate -o requirements.lock && rm -f uv.lock
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra bench pyproject.toml -o requirements-bench.lock
 	@uv lock --quiet --upgrade && uv export --quiet --extra spark --no-emit-project --no-header --no-annotate -o requirements-spark.lock && rm -f uv.lock
 

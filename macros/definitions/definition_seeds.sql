@@ -18,7 +18,7 @@
     {{ return([
         'account_domain_aliases', 'activity_rules', 'attribution_models', 'attribution_weights', 'channel_rules',
         'channels', 'click_ids', 'currencies', 'excluded_email_domains', 'excluded_opportunities',
-        'excluded_opportunity_names', 'ignored_referrers', 'lead_sources', 'lead_statuses', 'opportunity_stages',
+        'excluded_opportunity_names', 'guards', 'ignored_referrers', 'lead_sources', 'lead_statuses', 'opportunity_stages',
         'opportunity_types', 'rejection_reasons', 'role_mailboxes', 'service_levels', 'source_aliases',
         'source_categories', 'source_tables', 'sourced_definitions',
     ]) }}

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from touchstone.checks.command import check_after_build
 from touchstone.errors import UserError
 from touchstone.project import WAREHOUSE_VARIABLE, connect, project_directory, warehouse_path
 from touchstone.summary import print_summary
@@ -26,8 +27,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="build the warehouse with dbt and say what is in it",
         description=(
             "Runs `dbt build` once (seeds, models, tests) with progress, and prints the closing "
-            "summary. Plain `dbt build` does the same work; this adds the checks before and the "
-            "summary after."
+            "summary and what the guards found. Plain `dbt build` does the same work; this adds "
+            "the checks before and the summary and guards after."
         ),
         epilog=(
             "examples:\n"
@@ -41,6 +42,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--select", nargs="+", help="only these nodes, in dbt's selection syntax")
     parser.add_argument("--full-refresh", action="store_true", help="rebuild incremental models")
     parser.add_argument("--no-summary", action="store_true", help="leave out the closing summary")
+    parser.add_argument(
+        "--no-check", action="store_true", help="leave out the guards (touchstone check)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -58,7 +62,10 @@ def run(options: argparse.Namespace) -> int:
         return 1
     if not options.no_summary:
         print_summary(warehouse)
-    return 0
+    # of a part of the project, guards would tell what the other part has long said
+    if options.no_check or options.select:
+        return 0
+    return 0 if check_after_build(project, warehouse, options.vars) else 1
 
 
 def dbt(

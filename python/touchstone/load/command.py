@@ -136,12 +136,13 @@ def run(options: argparse.Namespace) -> int:
 
 def _build(project: Path, warehouse: Path, values: dict[str, object]) -> int:
     from touchstone.build import as_vars, dbt
+    from touchstone.checks.command import check_after_build
     from touchstone.summary import print_summary
 
     if not dbt(project, warehouse, ["build", "--vars", as_vars(values)]):
         return 1
     print_summary(warehouse)
-    return 0
+    return 0 if check_after_build(project, warehouse, as_vars(values)) else 1
 
 
 def next_command(values: dict[str, object], warehouse: Path, project: Path) -> str:

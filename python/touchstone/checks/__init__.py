@@ -1,0 +1,1 @@
+"""Guards at the edges: what comes in and what goes out, checked by Great Expectations."""
