@@ -5,6 +5,7 @@ The data are not part of the project: they are read from TOUCHSTONE_SHARED_DATA,
 """
 
 import csv
+import datetime
 import os
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -15,6 +16,7 @@ import duckdb
 import pytest
 
 from touchstone.build import as_vars, dbt
+from touchstone.checks.checking import Scope, check
 from touchstone.load import dbt_vars
 from touchstone.load.loading import Outcome, load
 from touchstone.load.mapping import find_mapping, read_mapping
@@ -80,6 +82,23 @@ def test_no_row_of_the_two_companies_is_set_aside(
 ) -> None:
     assert olist_built[0].quarantined == []
     assert maven_built[0].quarantined == []
+
+
+@pytest.mark.parametrize("company", ["olist", "maven_crm"])
+def test_no_guard_stops_a_company_whose_data_are_sound(
+    company: str, request: pytest.FixtureRequest
+) -> None:
+    _, warehouse = request.getfixturevalue(f"{company.removesuffix('_crm')}_built")
+    findings = check(
+        PROJECT,
+        warehouse,
+        scope=Scope(),
+        variables=dbt_vars(company, PROJECT),
+        today=datetime.date(2026, 6, 1),
+    )
+    assert [finding for finding in findings if finding.stops] == []
+    assert [finding.observed for finding in findings if finding.outcome == "broken"] == []
+    assert sum(finding.outcome == "held" for finding in findings) > 100
 
 
 # Olist

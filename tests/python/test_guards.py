@@ -5,7 +5,10 @@ Faults are planted in a small warehouse that holds copies of the tables a guard 
 
 import datetime
 import json
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -383,6 +386,85 @@ def test_findings_are_rows_of_the_warehouse(bare: Path, tmp_path: Path) -> None:
     assert rows == [
         (datetime.datetime(2026, 6, 1, hour), guard.name, "failed", count, 1) for hour in (1, 2)
     ]
+
+
+def pages(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in folder.rglob("*.html")
+    }
+
+
+def test_pages_stand_alone_and_hold_every_finding(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guard = guard_named("values_are_readable")
+    faults = [f"update {{table}} set created_date = 'never', id = '{ADDRESS}' || rowid"]
+    warehouse, folder = planted(bare, tmp_path, guard, faults), tmp_path / "pages"
+    for _again in range(2):
+        words = ["--table", "crm.leads", "--no-keep", "--docs", str(folder)]
+        assert called(warehouse, monkeypatch, *words) == 1
+    written = pages(folder)
+    # the front page, and of Data Docs a front page, the result and the suite
+    assert len(written) == 4
+    asked = [item for item in GUARDS if item.edge == "in" and item.covers("crm.leads")]
+    front = written.pop("index.html")
+    for item in asked:
+        assert item.rule == "delivered" or item.statement in front
+    for name, text in [("index.html", front), *written.items()]:
+        assert "<style>" in text, name
+        assert "lovelace" not in text, name
+        assert not re.search(r"<(script|link|img)\b", text), name
+    (link,) = re.findall(r'href="([^"]+)">Data Docs', front)
+    assert guard.name in written[link]
+
+
+def test_pages_are_not_mixed_with_other_files(
+    bare: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    assert called(bare, monkeypatch, "--docs", str(tmp_path)) == 2
+    assert "name a new folder" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_questions_are_asked_read_only_in_bounded_memory(bare: Path) -> None:
+    from touchstone.checks.expectations import ExpectGuardToHold, run_checkpoint
+
+    settings = "upper(current_setting('access_mode')) || ', ' || current_setting('memory_limit')"
+    question = ExpectGuardToHold(question=f"select 1, 0, true, {settings}, null", limit="none")
+    (result,) = run_checkpoint(bare, {"settings": [question]})
+    assert result.result["observed_value"] == "READ_ONLY, 1.8 GiB"
+    # and nothing keeps the file: another way of opening it would fail
+    duckdb.connect(str(bare)).close()
+
+
+def test_a_warehouse_that_is_open_elsewhere_is_checked_and_the_findings_are_not_kept(
+    bare: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    guard = guard_named("won_deals_are_closed")
+    warehouse = planted(bare, tmp_path, guard, [])
+    holder = [sys.executable, "-c", _HOLD, str(warehouse)]
+    with subprocess.Popen(holder, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"open\n"
+        assert called(warehouse, monkeypatch, "--guard", guard.name) == 0
+        process.communicate(b"done")
+    assert f"not added to {TABLE}" in capsys.readouterr().err
+
+
+_HOLD = """
+import duckdb, sys
+connection = duckdb.connect(sys.argv[1], read_only=True)
+print("open", flush=True)
+sys.stdin.read()
+"""
 
 
 def called(warehouse: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:

@@ -13,6 +13,7 @@ import yaml
 
 from touchstone.checks.checking import Finding, Scope, check
 from touchstone.checks.definitions import EDGES
+from touchstone.checks.pages import prepare, write
 from touchstone.checks.report import as_json, as_markdown, as_text
 from touchstone.checks.results import TABLE, keep
 from touchstone.errors import UserError
@@ -78,12 +79,12 @@ def run(options: argparse.Namespace) -> int:
         variables=_variables(options.vars),
         today=today,
         as_of=_day(options.as_of, today),
-        docs=options.docs,
+        docs=prepare(options.docs) if options.docs else None,
         on_answer=_Progress().show,
     )
     print(FORMATS[options.format](findings))
     if options.docs:
-        print(f"Data Docs: {options.docs / 'index.html'}", file=sys.stderr)
+        print(f"pages: {write(options.docs, findings)}", file=sys.stderr)
     if not options.no_keep:
         _keep(warehouse, findings)
     return 1 if any(finding.stops for finding in findings) else 0
