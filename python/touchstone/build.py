@@ -11,6 +11,7 @@ from typing import Any
 
 from touchstone.checks.command import check_after_build
 from touchstone.errors import UserError
+from touchstone.metrics import write_values
 from touchstone.project import WAREHOUSE_VARIABLE, connect, project_directory, warehouse_path
 from touchstone.summary import print_summary
 
@@ -26,9 +27,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "build",
         help="build the warehouse with dbt and say what is in it",
         description=(
-            "Runs `dbt build` once (seeds, models, tests) with progress, and prints the closing "
-            "summary and what the guards found. Plain `dbt build` does the same work; this adds "
-            "the checks before and the summary and guards after."
+            "Runs `dbt build` once (seeds, models, tests) with progress, computes the metrics as rows "
+            "(quality.metric_values), and prints the closing summary and what the guards found. "
+            "Plain `dbt build` builds the same tables; this adds the checks before and the metrics, "
+            "the summary and the guards after. With --select only dbt runs."
         ),
         epilog=(
             "examples:\n"
@@ -41,6 +43,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--vars", default="{}", help="dbt vars as YAML, as for dbt build")
     parser.add_argument("--select", nargs="+", help="only these nodes, in dbt's selection syntax")
     parser.add_argument("--full-refresh", action="store_true", help="rebuild incremental models")
+    parser.add_argument(
+        "--no-metrics", action="store_true", help="leave out the values of the metrics"
+    )
     parser.add_argument("--no-summary", action="store_true", help="leave out the closing summary")
     parser.add_argument(
         "--no-check", action="store_true", help="leave out the guards (touchstone check)"
@@ -60,6 +65,8 @@ def run(options: argparse.Namespace) -> int:
         arguments.append("--full-refresh")
     if not dbt(project, warehouse, arguments):
         return 1
+    if not options.no_metrics and not options.select:
+        write_values(project, warehouse)
     if not options.no_summary:
         print_summary(warehouse)
     # of a part of the project, guards would tell what the other part has long said
@@ -73,14 +80,16 @@ def dbt(
     warehouse: Path,
     arguments: list[str],
     on_event: Callable[[Any], None] | None = None,
+    profiles: Path | None = None,
 ) -> bool:
     """Run one dbt command in this process, with a progress line; True when everything succeeded.
 
     Args:
-        project: folder of dbt_project.yml, also that of profiles.yml.
+        project: folder of dbt_project.yml.
         warehouse: the DuckDB file to build.
         arguments: dbt's words, such as ["build", "--select", "staging"].
         on_event: takes each of dbt's events too.
+        profiles: folder of profiles.yml; the project when none is named.
     """
     # 2 s of imports: not for `touchstone --help`
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -88,7 +97,7 @@ def dbt(
 
     os.environ[WAREHOUSE_VARIABLE] = str(warehouse)
     progress = _Progress()
-    folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
+    folders = ["--project-dir", str(project), "--profiles-dir", str(profiles or project)]
     listeners = [progress.on_event, *([on_event] if on_event else [])]
     target = _word_after("--target-path", arguments) or project / "target"
     words = ["--quiet", *parse_options(project, target), *arguments, *folders]

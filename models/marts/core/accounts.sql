@@ -18,6 +18,10 @@ people_matched_to_accounts as (
     select * from {{ ref('int_people_matched_to_accounts') }}
 ),
 
+accounts_segmented as (
+    select * from {{ ref('int_accounts_segmented') }}
+),
+
 records_by_account as (
     select
         surviving_account_id as account_id,
@@ -49,6 +53,10 @@ accounts_of_the_company as (
         accounts.account_type,
         accounts.industry,
         accounts.country,
+        accounts_segmented.segment,
+        accounts_segmented.region,
+        accounts_segmented.icp_tier,
+        accounts.marketer_id || ' + ' || accounts.owner_id as owner_pair,
         accounts_compared.is_customer,
         accounts_compared.has_open_opportunity,
         records_by_account.is_in_merge_cycle,
@@ -60,6 +68,7 @@ accounts_of_the_company as (
     inner join records_by_account on accounts.account_id = records_by_account.account_id
     inner join accounts_rolled_up on accounts.account_id = accounts_rolled_up.account_id
     inner join accounts_compared on accounts.account_id = accounts_compared.account_id
+    inner join accounts_segmented on accounts.account_id = accounts_segmented.account_id
     left join people_by_account on accounts.account_id = people_by_account.account_id
 )
 

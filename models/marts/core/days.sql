@@ -24,6 +24,7 @@ days as (
             else cast({{ year_start('date_day') }} + interval 6 month as date)
         end as half_year_start_date,
         {{ year_start('date_day') }} as year_start_date,
+        {{ fiscal_quarter_start('date_day') }} as fiscal_quarter_start_date,
         {{ fiscal_year_start('date_day') }} as fiscal_year_start_date,
         date_day <= {{ as_of_date() }} as is_past
     from listed

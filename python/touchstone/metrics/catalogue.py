@@ -25,6 +25,7 @@ STATED = (
     "agreed_on",
     "reason",
 )
+ADDITIVE = ("sum", "count", "sum_boolean")  # aggregations of MetricFlow
 _NAME_IN_FILTER = re.compile(r"(?:Time)?Dimension\(\s*'([^']+)'")
 
 
@@ -69,6 +70,12 @@ class Metric:
     def unit(self) -> str:
         """Return the unit of its values."""
         return str(self.meta.get("unit", ""))
+
+    @property
+    def adds_up(self) -> bool:
+        """Return whether values of days add up to those of months, and members to the total."""
+        stated = self.definition.get("metric_aggregation_params") or {}
+        return stated.get("agg") in ADDITIVE and not stated.get("non_additive_dimension")
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -15,7 +15,9 @@ from touchstone.project import connect
 
 TABLE = "quality.metric_values"
 # Periods, and what MetricFlow calls them.
-GRAINS = ("month", "quarter", "year", "fiscal_quarter", "fiscal_year")
+CALENDAR = ("month", "quarter", "year")
+GRAINS = (*CALENDAR, "fiscal_quarter", "fiscal_year")
+DAY = "metric_time__day"
 # By what values are cut, one at a time, where the metric's mart or a mart joined to it can.
 CUTS = (
     "attribution_model",
@@ -28,9 +30,10 @@ CUTS = (
     "region",
     "segment",
 )
+LONG = ("campaign_name", "owner_pair")  # dimensions with hundreds of members and more
 TOTAL = "total"
 NOBODY = "(none)"  # the member of rows that name none
-DECIMALS = 8
+DECIMALS = 9  # as many as a share of credit has
 NUMBER = f"decimal(28, {DECIMALS})"
 
 COLUMNS = f"""
@@ -87,13 +90,22 @@ def write_values(
     asked = _asked(known, metrics)
     if not asked:
         return 0
-    plan = _plan(asked, known, Engine(folder), grains, cuts)
+    begun = time.monotonic()
+    engine = Engine(folder)
     with connect(warehouse) as connection:
-        _create_leaves(connection)
-        begun = time.monotonic()
-        for done, query in enumerate(plan, start=1):
-            _run(connection, query)
-            _say(done, len(plan), begun)
+        try:
+            _create_tables(connection)
+            plan = _plan(
+                asked, known, engine, grains, cuts, fiscal_is_calendar=_is_calendar(connection)
+            )
+            for done, question in enumerate(plan, start=1):
+                question.run(connection)
+                _say(done, len(plan), begun)
+        except duckdb.CatalogException as error:
+            raise UserError(
+                f"metrics need a mart that is not built: {str(error).splitlines()[0]}; "
+                "build it: make build"
+            ) from error
         connection.execute("begin")
         _replace(connection, asked, known)
         connection.execute("commit")
@@ -110,14 +122,65 @@ def _asked(known: Mapping[str, Metric], names: Iterable[str]) -> list[Metric]:
 
 
 @dataclass(frozen=True)
-class _Query:
-    """One question to the warehouse: metrics of the same rows, of one grain, cut one way."""
+class _Sums:
+    """One question about metrics that add up: by day and all dimensions at once."""
 
     metrics: tuple[str, ...]
-    grain: str
-    dimension: str
-    group_by: str | None
+    cuts: Mapping[str, str]  # dimension -> the name it is grouped by
+    periods: Mapping[str, tuple[str, ...]]  # dimension -> its grains
     sql: str
+
+    def run(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Ask once, and add the days up to periods for each dimension."""
+        names = ", ".join(f'"{name}"' for name in self.metrics)
+        sums = ", ".join(f'cast(sum("{name}") as {NUMBER}) as "{name}"' for name in self.metrics)
+        connection.execute(f"create or replace temp table answer as {self.sql}")
+        for dimension, group_by in self.cuts.items():
+            connection.execute(
+                "insert into leaves "
+                "select metric, grain, periods.period_start_date, "
+                f"'{dimension}', member, sum(value) from (unpivot ("
+                f'select cast("{DAY}" as date) as date_day, {_member(group_by)} as member, {sums} '
+                f'from answer where "{DAY}" is not null group by all'
+                f") on {names} into name metric value value) "
+                "inner join periods using (date_day) where list_contains($1, grain) group by all",
+                [list(self.periods[dimension])],
+            )
+
+
+@dataclass(frozen=True)
+class _Values:
+    """One question about metrics that do not add up: of one grain, cut one way.
+
+    Attributes:
+        grain: of the question.
+        periods: grains it answers: fiscal quarters of a year that starts in January are quarters.
+    """
+
+    metrics: tuple[str, ...]
+    dimension: str
+    group_by: str
+    grain: str
+    periods: tuple[str, ...]
+    sql: str
+
+    def run(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Ask, and keep the answer for each grain that it is one of."""
+        names = ", ".join(f'"{name}"' for name in self.metrics)
+        columns = ", ".join(f'cast("{name}" as {NUMBER}) as "{name}"' for name in self.metrics)
+        time = f'"metric_time__{self.grain}"'
+        connection.execute(
+            "insert into leaves "
+            f"select metric, unnest($1), period, '{self.dimension}', member, value "
+            f"from (unpivot (select cast({time} as date) as period, "
+            f"{_member(self.group_by)} as member, {columns} "
+            f"from ({self.sql}) where {time} is not null) on {names} into name metric value value)",
+            [list(self.periods)],
+        )
+
+
+def _member(group_by: str) -> str:
+    return f"coalesce(cast(\"{group_by}\" as varchar), '{NOBODY}')" if group_by else f"'{TOTAL}'"
 
 
 def _plan(
@@ -126,24 +189,65 @@ def _plan(
     engine: Engine,
     grains: Sequence[str],
     cuts: Sequence[str],
-) -> list[_Query]:
-    """Return the questions: metrics that read the same columns of time are asked together."""
+    *,
+    fiscal_is_calendar: bool,
+) -> list[_Sums | _Values]:
+    """Return the questions: metrics of the same rows and the same column of time are asked at once.
+
+    MetricFlow takes a tenth of a second to write a query, whatever it asks. What adds up is asked
+    by day, all dimensions together, and added up here; only the rest is asked per grain and
+    dimension.
+    """
     leaves = sorted({part for metric in asked for part in _parts(metric)})
     together: dict[object, list[str]] = {}
     for name in leaves:
         together.setdefault(_population(known[name]), []).append(name)
-    found = []
+    found: list[_Sums | _Values] = []
     for names in together.values():
-        by = {
-            TOTAL: None,
-            **{cut: group for cut, group in engine.cuts(names).items() if cut in cuts},
-        }
-        for dimension, group_by in sorted(by.items()):
-            for grain in grains:
-                groups = [f"metric_time__{grain}", *([group_by] if group_by else [])]
-                sql = engine.sql(names, groups)
-                found.append(_Query(tuple(names), grain, dimension, group_by, sql))
+        available = {cut: by for cut, by in engine.cuts(names).items() if cut in cuts}
+        by = {TOTAL: "", **dict(sorted(available.items()))}
+        periods = {dimension: _grains_of(dimension, grains) for dimension in by}
+        if all(known[name].adds_up for name in names):
+            sql = engine.sql(names, [DAY, *available.values()])
+            found.append(_Sums(tuple(names), by, periods, sql))
+            continue
+        for dimension, group_by in by.items():
+            groups = [group_by] if group_by else []
+            calendar = engine.sql(names, [f"metric_time__{CALENDAR[0]}", *groups])
+            for grain, same in _same_periods(periods[dimension], fiscal_is_calendar).items():
+                sql = (
+                    at_grain(calendar, grain)
+                    if grain in CALENDAR
+                    else engine.sql(names, [f"metric_time__{grain}", *groups])
+                )
+                found.append(_Values(tuple(names), dimension, group_by, grain, same, sql))
     return found
+
+
+def _grains_of(dimension: str, grains: Sequence[str]) -> tuple[str, ...]:
+    """Return the grains a dimension is kept in: those with many members not by month."""
+    return tuple(grain for grain in grains if grain != "month" or dimension not in LONG)
+
+
+def _same_periods(grains: Sequence[str], fiscal_is_calendar: bool) -> dict[str, tuple[str, ...]]:
+    """Return the grains to ask for, each with those it answers."""
+    found: dict[str, tuple[str, ...]] = {}
+    for grain in grains:
+        asked = grain.removeprefix("fiscal_") if fiscal_is_calendar else grain
+        found[asked] = (*found.get(asked, ()), grain)
+    return found
+
+
+def at_grain(sql: str, grain: str) -> str:
+    """Return MetricFlow's SQL of the first calendar grain at another.
+
+    It spells the grain in two places, the rounding of the day and the name of the column; a test
+    holds the outcome against its own SQL for every metric.
+    """
+    first = CALENDAR[0]
+    return sql.replace(f"DATE_TRUNC('{first}', ", f"DATE_TRUNC('{grain}', ").replace(
+        f"metric_time__{first}", f"metric_time__{grain}"
+    )
 
 
 def _parts(metric: Metric) -> tuple[str, ...]:
@@ -154,42 +258,35 @@ def _parts(metric: Metric) -> tuple[str, ...]:
 
 
 def _population(metric: Metric) -> object:
-    """Return what metrics asked together have in common: one mart and one column of time."""
+    """Return what metrics asked together share: a mart, a column of time, whether they add up."""
     aggregated = metric.definition.get("metric_aggregation_params")
     if aggregated is None:
         return metric.name
-    return (
-        aggregated["semantic_model"],
-        aggregated.get("agg_time_dimension"),
-        str(aggregated.get("non_additive_dimension")),
-    )
+    time = aggregated.get("agg_time_dimension")
+    return aggregated["semantic_model"], time, metric.adds_up
 
 
-def _create_leaves(connection: duckdb.DuckDBPyConnection) -> None:
+def _is_calendar(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether the fiscal year is the calendar's."""
+    [(found,)] = connection.execute(
+        "select bool_and(fiscal_year_start_date = year_start_date) from core.days"
+    ).fetchall()
+    return bool(found)
+
+
+def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables in which answers are gathered: values, and the periods a day is in."""
     connection.execute(
         "create or replace temp table leaves (metric varchar, grain varchar, "
         f"period_start_date date, dimension varchar, member varchar, value {NUMBER})"
     )
-
-
-def _run(connection: duckdb.DuckDBPyConnection, query: _Query) -> None:
-    member = f'"{query.group_by}"' if query.group_by else f"'{TOTAL}'"
-    columns = ", ".join(f'cast("{name}" as {NUMBER}) as "{name}"' for name in query.metrics)
-    listed = ", ".join(f'"{name}"' for name in query.metrics)
-    try:
-        connection.execute(
-            f"insert into leaves select metric, '{query.grain}', period, '{query.dimension}', "
-            "member, value from (unpivot (select "
-            f'cast("metric_time__{query.grain}" as date) as period, '
-            f"coalesce(cast({member} as varchar), '{NOBODY}') as member, {columns} "
-            f'from ({query.sql}) where "metric_time__{query.grain}" is not null) '
-            f"on {listed} into name metric value value)"
-        )
-    except duckdb.CatalogException as error:
-        raise UserError(
-            f"metrics {', '.join(query.metrics)} need a mart that is not built: "
-            f"{str(error).splitlines()[0]}; build it: make build"
-        ) from error
+    columns = ", ".join(f'{grain}_start_date as "{grain}"' for grain in GRAINS)
+    listed = ", ".join(f'"{grain}"' for grain in GRAINS)
+    connection.execute(
+        "create or replace temp table periods as select date_day, grain, period_start_date from "
+        f"(unpivot (select date_day, {columns} from core.days) "
+        f"on {listed} into name grain value period_start_date)"
+    )
 
 
 def _replace(
@@ -224,6 +321,11 @@ def _replace(
         "coalesce(n.value, 0), coalesce(d.value, 0) "
         f"from ({side.format('numerator')}) as n full join ({side.format('denominator')}) as d "
         f"using (metric, {about}, {key}) order by metric, {key}"
+    )
+    # a member without anything in a period says nothing; the metric as a whole says 0
+    connection.execute(
+        f"delete from {TABLE} where dimension <> '{TOTAL}' "
+        "and coalesce(numerator, value, 0) = 0 and coalesce(denominator, 0) = 0"
     )
     for column, text in COMMENTS.items():
         what = f"column {TABLE}.{column}" if column else f"table {TABLE}"

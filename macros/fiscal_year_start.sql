@@ -1,5 +1,0 @@
-{#- First day of the fiscal year of a date, by the var fiscal_year_start_month. -#}
-{% macro fiscal_year_start(date) -%}
-    {%- set months = var('fiscal_year_start_month') - 1 -%}
-    cast(date_trunc('year', {{ date }} - interval '{{ months }}' month) + interval '{{ months }}' month as date)
-{%- endmacro %}

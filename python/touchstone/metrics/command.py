@@ -1,0 +1,103 @@
+"""`touchstone metrics`: what metrics there are, and their values as rows."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+
+from touchstone.metrics.catalogue import Metric, catalogue
+from touchstone.metrics.values import CUTS, GRAINS, TABLE, write_values
+from touchstone.project import project_directory, warehouse_path
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command `metrics`."""
+    parser = subparsers.add_parser(
+        "metrics",
+        help="compute the metrics as rows for BI tools, or list them",
+        description=(
+            f"Asks MetricFlow for the values of the metrics and writes them into {TABLE}: one row "
+            "per metric, period, dimension and member. `touchstone build` ends with it. The "
+            "metrics are defined beside their marts, in models/marts/*/*.yml."
+        ),
+        epilog=(
+            "examples:\n"
+            "  touchstone metrics                          all metrics, all periods, all cuts\n"
+            "  touchstone metrics --list                   what there is\n"
+            "  touchstone metrics --list --format markdown > docs/metrics_catalogue.md\n"
+            f"  touchstone query \"select * from {TABLE} where metric = 'win_rate'\"\n"
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("metric", nargs="*", help="only these (all of them when none is named)")
+    parser.add_argument(
+        "--grain", nargs="+", choices=GRAINS, default=GRAINS, help="only these periods"
+    )
+    parser.add_argument("--by", nargs="*", choices=CUTS, default=CUTS, help="only these cuts")
+    parser.add_argument("--list", action="store_true", help="list the metrics, compute nothing")
+    parser.add_argument(
+        "--format", choices=("text", "markdown", "json"), default="text", help="of --list"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """List or compute; 0 when done."""
+    project = project_directory()
+    if options.list:
+        known = catalogue(project / "target")
+        public = [metric for metric in known.values() if not metric.is_private]
+        print(FORMATS[options.format](public), end="")
+        return 0
+    rows = write_values(
+        project,
+        warehouse_path(project),
+        metrics=options.metric,
+        grains=options.grain,
+        cuts=options.by,
+    )
+    print(f"{rows:,} rows in {TABLE}", file=sys.stderr)
+    return 0
+
+
+def _as_text(metrics: Iterable[Metric]) -> str:
+    rows = [(one.name, one.unit, f"v{one.version}", one.label) for one in metrics]
+    widths = [max(len(row[place]) for row in rows) for place in range(3)]
+    return "".join(
+        f"{name:<{widths[0]}}  {unit:<{widths[1]}}  {version:<{widths[2]}}  {label}\n"
+        for name, unit, version, label in rows
+    )
+
+
+def _as_markdown(metrics: Iterable[Metric]) -> str:
+    lines = [
+        "| metric | what it means | unit | adds up over | day | owner | version |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for one in metrics:
+        meta = one.meta
+        lines.append(
+            f"| **{one.label}**<br>`{one.name}` | {one.description} | {one.unit} | "
+            f"{meta.get('additive', '')} | {meta.get('date_role', '')} | {meta.get('owner', '')} | "
+            f"{one.version}, {meta.get('agreed_by', '')}, {meta.get('agreed_on', '')} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _as_json(metrics: Iterable[Metric]) -> str:
+    stated = [
+        {
+            "name": one.name,
+            "label": one.label,
+            "description": one.description,
+            "type": one.type,
+            **one.meta,
+            "tables": one.tables,
+            "definition": one.definition,
+        }
+        for one in metrics
+    ]
+    return json.dumps(stated, indent=1, default=str) + "\n"
+
+
+FORMATS = {"text": _as_text, "markdown": _as_markdown, "json": _as_json}

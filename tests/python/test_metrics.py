@@ -1,0 +1,256 @@
+"""Metrics: what each says of itself, that MetricFlow can ask them all, and what they are worth."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from dbt.cli.main import dbtRunner
+
+from metric_oracles import ORACLES
+from touchstone.errors import UserError
+from touchstone.metrics import Metric, catalogue, read_catalogue, write_values
+from touchstone.metrics.catalogue import STATED
+from touchstone.metrics.command import _as_markdown
+from touchstone.metrics.engine import Engine
+from touchstone.metrics.values import CALENDAR, CUTS, GRAINS, NOBODY, TOTAL, at_grain
+
+PROJECT = Path(__file__).parents[2]
+WAREHOUSE = PROJECT / "touchstone.duckdb"
+# What the values of a metric may be added up over is said in these words.
+NONE_IN_THE_SAMPLE = ("unmapped_channel_share",)  # the channel rules were written for it
+ADDITIVE_WORDS = ("everything", "time", "nothing", "within one attribution_model")
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Definitions parsed from a clean target: a stale manifest validates whatever was edited."""
+    folder = tmp_path_factory.mktemp("target")
+    words = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+    outcome = dbtRunner().invoke(["--quiet", "parse", *words, "--target-path", str(folder)])
+    assert outcome.success, outcome.exception
+    return folder
+
+
+@pytest.fixture(scope="module")
+def metrics(target: Path) -> dict[str, Metric]:
+    return catalogue(target)
+
+
+@pytest.fixture(scope="module")
+def values() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(WAREHOUSE), read_only=True)
+
+
+def public(metrics: dict[str, Metric]) -> list[Metric]:
+    return [metric for metric in metrics.values() if not metric.is_private]
+
+
+def test_metricflow_finds_every_definition_in_the_warehouse(target: Path) -> None:
+    ended = subprocess.run(
+        [Path(sys.executable).with_name("mf"), "validate-configs"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "DBT_PROFILES_DIR": str(PROJECT), "HOME": str(target),
+             "DBT_TARGET_PATH": str(target)},
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "Successfully validated metrics against data warehouse (ERRORS: 0" in ended.stdout
+
+
+def test_there_are_the_metrics_of_the_catalogue(metrics: dict[str, Metric]) -> None:
+    assert len(public(metrics)) >= 45
+
+
+@pytest.mark.parametrize("word", STATED)
+def test_every_metric_says_of_itself(metrics: dict[str, Metric], word: str) -> None:
+    silent = [metric.name for metric in metrics.values() if not metric.meta.get(word)]
+    assert not silent, f"without {word} in config.meta: {', '.join(silent)}"
+
+
+def test_every_metric_speaks_to_people(metrics: dict[str, Metric]) -> None:
+    for metric in metrics.values():
+        assert metric.label != metric.name, f"{metric.name} has no label"
+        assert len(metric.description) > 15, f"{metric.name} has no description"
+        assert metric.meta["additive"] in ADDITIVE_WORDS, metric.name
+        assert metric.version >= 1, metric.name
+    labels = [metric.label for metric in public(metrics)]
+    assert len(set(labels)) == len(labels)
+
+
+def test_what_cannot_be_added_up_says_so(metrics: dict[str, Metric]) -> None:
+    for metric in metrics.values():
+        if not metric.adds_up:
+            assert metric.meta["additive"] == "nothing", metric.name
+
+
+def test_rates_are_ratios_of_sums(metrics: dict[str, Metric]) -> None:
+    for metric in public(metrics):
+        if metric.unit in ("share", "multiple"):
+            assert metric.type == "ratio", f"{metric.name} is a {metric.unit} and no ratio"
+        if metric.type != "ratio":
+            continue
+        for side in (metric.numerator, metric.denominator):
+            assert side is not None
+            assert metrics[side].adds_up, f"{side} of {metric.name} is no sum"
+        # the sides are asked by name: a filter or an alias of the ratio would be lost
+        for side in ("numerator", "denominator"):
+            assert set(metric.definition[side]) == {"name"}, f"{side} of {metric.name}"
+        assert "filter" not in metric.definition, metric.name
+
+
+def test_an_attributed_metric_names_its_model(metrics: dict[str, Metric]) -> None:
+    models = ("w-shaped", "full path", "first touch", "attribution_model")
+    attributed = [
+        metric
+        for metric in public(metrics)
+        if any("credit" in column for _, column in metric.columns) and metric.unit == "currency"
+    ]
+    assert len(attributed) >= 4
+    for metric in attributed:
+        if metric.name.startswith("unattributed") or metric.meta["owner"] == "Finance":
+            continue
+        told = f"{metric.label} {metric.description}".lower()
+        assert any(model in told for model in models), metric.name
+
+
+def test_every_metric_has_an_oracle(metrics: dict[str, Metric]) -> None:
+    assert {metric.name for metric in public(metrics)} == set(ORACLES)
+
+
+@pytest.mark.parametrize("name", sorted(ORACLES))
+def test_a_metric_is_what_plain_sql_says(name: str, values: duckdb.DuckDBPyConnection) -> None:
+    told = values.execute(
+        "select period_start_date, value from quality.metric_values "
+        "where metric = $1 and grain = 'year' and dimension = $2 and value <> 0",
+        [name, TOTAL],
+    ).fetchall()
+    expected = [(year, value) for year, value in values.execute(ORACLES[name]).fetchall() if value]
+    if name not in NONE_IN_THE_SAMPLE:
+        assert expected, "the sample has none: the comparison would be of nothing"
+    # sums to the cent; ratios to the eight decimals that a division in floating point leaves
+    assert {year: float(value) for year, value in told} == pytest.approx(
+        {year: float(value) for year, value in expected}, abs=1e-8, rel=1e-15
+    )
+
+
+def test_members_add_up_to_the_whole(
+    metrics: dict[str, Metric], values: duckdb.DuckDBPyConnection
+) -> None:
+    sums = [metric.name for metric in public(metrics) if metric.adds_up]
+    different = values.execute(
+        "with members as (select metric, grain, period_start_date, dimension, sum(value) as value "
+        "from quality.metric_values where list_contains($1, metric) group by all) "
+        "select m.metric, m.grain, m.period_start_date, m.dimension, m.value, w.value "
+        "from members as m inner join members as w using (metric, grain, period_start_date) "
+        "where w.dimension = $2 and m.value is distinct from w.value",
+        [sums, TOTAL],
+    ).fetchall()
+    assert not different
+    cut = values.execute(
+        "select distinct dimension from quality.metric_values order by 1"
+    ).fetchall()
+    assert {name for (name,) in cut} == {TOTAL, *CUTS}
+
+
+def test_a_ratio_is_its_numerator_over_its_denominator(values: duckdb.DuckDBPyConnection) -> None:
+    [(rows, wrong)] = values.execute(
+        "select count(*), count(*) filter (value is distinct from "
+        "round(cast(numerator as double) / nullif(cast(denominator as double), 0), 9)"
+        "::decimal(28, 9)) from quality.metric_values where denominator is not null"
+    ).fetchall()
+    assert rows > 1000
+    assert wrong == 0
+
+
+def test_metricflow_itself_writes_the_same_sql_at_every_grain(
+    target: Path, metrics: dict[str, Metric]
+) -> None:
+    engine = Engine(target)
+    asked = [
+        metric.name for metric in public(metrics) if not metric.adds_up and not metric.numerator
+    ]
+    assert len(asked) >= 8
+    for name in asked:
+        first = engine.sql([name], [f"metric_time__{CALENDAR[0]}", "account__segment"])
+        for grain in CALENDAR:
+            own = engine.sql([name], [f"metric_time__{grain}", "account__segment"])
+            assert at_grain(first, grain) == own, (name, grain)
+
+
+def test_days_added_up_are_what_metricflow_says_of_a_quarter(
+    target: Path, metrics: dict[str, Metric], values: duckdb.DuckDBPyConnection
+) -> None:
+    engine = Engine(target)
+    for name in ("mqls", "bookings_amount", "attributed_revenue_amount", "touches"):
+        group_by = engine.cuts([name])["channel"]
+        sql = engine.sql([name], ["metric_time__fiscal_quarter", group_by])
+        own = values.execute(
+            f'select "metric_time__fiscal_quarter"::date as period, '
+            f'coalesce("{group_by}", \'{NOBODY}\') as member, "{name}" as value '
+            f"from ({sql}) where period is not null and value <> 0"
+        ).fetchall()
+        kept = values.execute(
+            "select period_start_date, member, value from quality.metric_values "
+            "where metric = $1 and grain = 'fiscal_quarter' and dimension = 'channel'",
+            [name],
+        ).fetchall()
+        assert kept
+        assert sorted(own) == sorted(kept), name
+
+
+def test_the_same_warehouse_gives_the_same_bytes(target: Path, tmp_path: Path) -> None:
+    copies = []
+    for place in range(2):
+        copy = tmp_path / f"{place}.duckdb"
+        with duckdb.connect(str(copy)) as connection:
+            connection.execute(f"attach '{WAREHOUSE}' as source (read_only)")
+            for schema in ("core", "funnel", "quality"):
+                connection.execute(f"create schema {schema}")
+            for table in ("core.days", "core.accounts", "core.campaigns", "funnel.lead_cycles"):
+                connection.execute(f"create table {table} as from source.{table}")
+        copies.append(copy)
+    written = []
+    manifest = (target / "semantic_manifest.json").read_text(encoding="utf-8")
+    (tmp_path / "semantic_manifest.json").write_text(
+        manifest.replace('\\"touchstone\\".', ""), encoding="utf-8"
+    )
+    for copy in copies:
+        rows = write_values(PROJECT, copy, target=tmp_path, metrics=["mqls", "mql_to_sal_rate"])
+        assert rows > 500
+        with duckdb.connect(str(copy), read_only=True) as connection:
+            written.append(connection.execute("from quality.metric_values").fetchall())
+    assert written[0] == written[1]
+
+
+def test_a_metric_that_is_not_there_is_a_mistake_of_the_user(target: Path) -> None:
+    with pytest.raises(UserError, match=r"no metric 'mql'.*--list"):
+        write_values(PROJECT, WAREHOUSE, target=target, metrics=["mql"])
+
+
+def test_metrics_need_a_parsed_project(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="dbt parse"):
+        catalogue(tmp_path)
+
+
+def test_what_a_metric_reads_is_known_without_a_warehouse(metrics: dict[str, Metric]) -> None:
+    assert metrics["win_rate"].inputs == ("wins", "closed_opportunities")
+    assert ("core.opportunities", "is_lost") in metrics["win_rate"].columns
+    assert metrics["win_rate"].tables == ("core.opportunities",)
+    assert read_catalogue({"semantic_models": [], "metrics": []}) == {}
+
+
+def test_periods_are_those_of_the_days(values: duckdb.DuckDBPyConnection) -> None:
+    grains = values.execute("select distinct grain from quality.metric_values").fetchall()
+    assert {name for (name,) in grains} == set(GRAINS)
+
+
+def test_the_catalogue_in_the_docs_is_the_catalogue(metrics: dict[str, Metric]) -> None:
+    page = (PROJECT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    written = _as_markdown(public(metrics))
+    assert written in page, (
+        "docs/metrics.md is old; replace its table: touchstone metrics --list --format markdown"
+    )
