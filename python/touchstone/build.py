@@ -27,10 +27,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "build",
         help="build the warehouse with dbt and say what is in it",
         description=(
-            "Runs `dbt build` once (seeds, models, tests) with progress, computes the metrics as rows "
-            "(quality.metric_values), and prints the closing summary and what the guards found. "
-            "Plain `dbt build` builds the same tables; this adds the checks before and the metrics, "
-            "the summary and the guards after. With --select only dbt runs."
+            "Runs `dbt build` once (seeds, models, tests) with progress, computes the metrics as "
+            "rows (quality.metric_values), and prints the closing summary and what the guards "
+            "found. Plain `dbt build` builds the same marts; this adds the checks before, and "
+            "metrics, summary and guards after. With --select only dbt runs."
         ),
         epilog=(
             "examples:\n"
