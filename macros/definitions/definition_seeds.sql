@@ -16,10 +16,10 @@
 -#}
 {% macro definition_seeds() -%}
     {{ return([
-        'account_domain_aliases', 'activity_rules', 'attribution_models', 'attribution_weights', 'channel_rules',
-        'channels', 'click_ids', 'currencies', 'excluded_email_domains', 'excluded_opportunities',
-        'excluded_opportunity_names', 'guards', 'ignored_referrers', 'lead_sources', 'lead_statuses', 'opportunity_stages',
-        'opportunity_types', 'rejection_reasons', 'role_mailboxes', 'service_levels', 'source_aliases',
+        'account_domain_aliases', 'account_segments', 'activity_rules', 'attribution_models', 'attribution_weights',
+        'channel_rules', 'channels', 'click_ids', 'currencies', 'excluded_email_domains', 'excluded_opportunities',
+        'excluded_opportunity_names', 'guards', 'icp_tiers', 'ignored_referrers', 'lead_sources', 'lead_statuses', 'opportunity_stages',
+        'opportunity_types', 'regions', 'rejection_reasons', 'role_mailboxes', 'service_levels', 'source_aliases',
         'source_categories', 'source_tables', 'sourced_definitions',
     ]) }}
 {%- endmacro %}

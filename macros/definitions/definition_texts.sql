@@ -89,14 +89,14 @@
         {%- do metric_texts(metric.type_params, '', texts) -%}
         {%- do metric_texts(metric.get('filter'), 'filter', texts) -%}
         {%- set values = [
-            text_literal('metric.' ~ metric.name),
-            "'metrics'",
-            text_literal(metric.label or metric.name),
-            'cast(' ~ (text_literal(meta.version) if meta.get('version') else 'null') ~ ' as integer)',
-            'cast(' ~ (text_literal(meta.agreed_by) if meta.get('agreed_by') else 'null') ~ ' as string)',
-            'cast(' ~ (text_literal(meta.agreed_on) if meta.get('agreed_on') else 'null') ~ ' as date)',
-            'cast(' ~ (text_literal(meta.reason) if meta.get('reason') else 'null') ~ ' as string)',
-            text_literal(texts | join('; ')),
+            text_literal('metric.' ~ metric.name) ~ ' as definition_id',
+            "'metrics' as definition_kind",
+            text_literal(metric.label or metric.name) ~ ' as definition_name',
+            'cast(' ~ (text_literal(meta.version) if meta.get('version') else 'null') ~ ' as integer) as version_number',
+            'cast(' ~ (text_literal(meta.agreed_by) if meta.get('agreed_by') else 'null') ~ ' as string) as agreed_by',
+            'cast(' ~ (text_literal(meta.agreed_on) if meta.get('agreed_on') else 'null') ~ ' as date) as valid_from_date',
+            'cast(' ~ (text_literal(meta.reason) if meta.get('reason') else 'null') ~ ' as string) as definition_reason',
+            text_literal(texts | join('; ')) ~ ' as definition_text',
         ] -%}
         {%- do rows.append('select ' ~ values | join(', ')) -%}
     {%- endfor -%}
