@@ -19,6 +19,7 @@ campaigns_assigned_to_channels as (
             and clues.source = channels_assigned.source
             and clues.medium = channels_assigned.medium
             and clues.campaign = channels_assigned.campaign
+            and {{ applies_on('clues.start_date', 'channels_assigned') }}
 )
 
 select * from campaigns_assigned_to_channels

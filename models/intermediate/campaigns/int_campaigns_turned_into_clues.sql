@@ -20,6 +20,7 @@ advertised as (  -- one campaign on several platforms is judged by one of them
 campaigns_turned_into_clues as (
     select
         campaigns.campaign_id,
+        campaigns.start_date,
         case when advertised.campaign_id is null then 'campaign_response' else 'web' end as touch_kind,
         case when advertised.campaign_id is null then coalesce(lower(campaigns.campaign_type), '') else '' end
             as campaign_type,

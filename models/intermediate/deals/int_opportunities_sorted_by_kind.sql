@@ -2,12 +2,12 @@ with opportunities as (
     select * from {{ ref('stg_crm__opportunities') }}
 ),
 
-stages as (
-    select * from {{ ref('opportunity_stages') }}
+read_by_stage as (
+    select * from {{ ref('int_opportunities_read_by_stage') }}
 ),
 
 types as (
-    select * from {{ ref('opportunity_types') }}
+    select * from {{ in_force(ref('opportunity_types'), ['opportunity_type']) }}
 ),
 
 excluded_by_hand as (
@@ -42,7 +42,7 @@ sorted as (
             when excluded_by_hand.opportunity_id is not null then excluded_by_hand.exclusion_reason
             when excluded_by_name.opportunity_id is not null then excluded_by_name.exclusion_reason
             when types.business_kind = 'test' then 'test deal'
-            when stages.canonical_stage = 'duplicate' then 'duplicate'
+            when read_by_stage.canonical_stage = 'duplicate' then 'duplicate'
             when not types.is_credited then types.business_kind
         end as exclusion_reason,
         types.opportunity_type is not null as is_type_known,
@@ -50,8 +50,11 @@ sorted as (
         and excluded_by_name.opportunity_id is null
         and excluded_by_hand.opportunity_id is null as counts_as_new_business
     from opportunities
-    left join types on coalesce({{ label('opportunities.opportunity_type') }}, '(none)') = types.opportunity_type
-    left join stages on {{ label('opportunities.stage_name') }} = stages.stage_name
+    left join types
+        on
+            coalesce({{ label('opportunities.opportunity_type') }}, '(none)') = types.opportunity_type
+            and {{ applies_on(local_date('opportunities.created_at'), 'types') }}
+    left join read_by_stage on opportunities.opportunity_id = read_by_stage.opportunity_id
     left join excluded_by_hand on opportunities.opportunity_id = excluded_by_hand.opportunity_id
     left join excluded_by_name on opportunities.opportunity_id = excluded_by_name.opportunity_id
 )

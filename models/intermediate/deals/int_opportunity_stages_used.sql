@@ -1,29 +1,31 @@
-with changes as (
-    select * from {{ ref('stg_crm__opportunity_changes') }}
-),
-
-opportunities as (
-    select * from {{ ref('stg_crm__opportunities') }}
+with entered as (
+    select * from {{ ref('int_opportunity_stages_entered') }}
 ),
 
 stages as (
-    select * from {{ ref('opportunity_stages') }}
+    select * from {{ in_force(ref('opportunity_stages'), ['stage_name']) }}
 ),
 
--- Two million rows of history have twenty names.
+-- Two million rows of history have twenty names on some thousand days.
 names as (
-    select changes.stage_name
-    from changes
-    inner join opportunities on changes.opportunity_id = opportunities.opportunity_id
-    group by changes.stage_name
+    select
+        stage_name,
+        entered_date
+    from entered
+    group by
+        stage_name,
+        entered_date
 ),
 
 used as (
     select
         stages.stage_order,
-        row_number() over (order by stages.stage_order) as step_number
+        min(names.entered_date) as first_used_date
     from names
-    inner join stages on {{ label('names.stage_name') }} = stages.stage_name
+    inner join stages
+        on
+            names.stage_name = stages.stage_name
+            and {{ applies_on('names.entered_date', 'stages') }}
     where stages.stage_order is not null
     group by stages.stage_order
 )

@@ -9,7 +9,7 @@ lead_changes as (
 ),
 
 rejection_reasons as (
-    select * from {{ ref('rejection_reasons') }}
+    select * from {{ in_force(ref('rejection_reasons'), ['reason_name']) }}
 ),
 
 -- Sales gives the reason with the status or soon after; of several within a day the last counts.
@@ -41,7 +41,10 @@ explained as (
         rejection_reasons.reason_name is not null as is_reason_known
     from lead_statuses_dated
     left join given on lead_statuses_dated.status_event_id = given.status_event_id
-    left join rejection_reasons on coalesce({{ label('given.reason_name') }}, '(none)') = rejection_reasons.reason_name
+    left join rejection_reasons
+        on
+            coalesce({{ label('given.reason_name') }}, '(none)') = rejection_reasons.reason_name
+            and {{ applies_on(local_date('lead_statuses_dated.entered_at'), 'rejection_reasons') }}
 )
 
 select * from explained

@@ -15,7 +15,7 @@ people_linked as (
 ),
 
 lead_statuses as (
-    select * from {{ ref('lead_statuses') }}
+    select * from {{ in_force(ref('lead_statuses'), ['lead_status']) }}
 ),
 
 status_changes as (
@@ -75,7 +75,10 @@ dated as (
         on
             entered.lead_id = people_linked.record_id
             and people_linked.record_type = 'lead'
-    left join lead_statuses on coalesce({{ label('entered.status_name') }}, '(none)') = lead_statuses.lead_status
+    left join lead_statuses
+        on
+            coalesce({{ label('entered.status_name') }}, '(none)') = lead_statuses.lead_status
+            and {{ applies_on(local_date('entered.entered_at'), 'lead_statuses') }}
 )
 
 select * from dated

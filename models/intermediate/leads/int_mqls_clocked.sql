@@ -2,16 +2,8 @@ with events as (
     select * from {{ ref('int_lead_events_gathered') }}
 ),
 
-service_levels as (
-    select * from {{ ref('service_levels') }}
-),
-
 limits as (
-    select
-        limit_days,
-        valid_from,
-        lead(valid_from) over (order by valid_from) as valid_until
-    from service_levels
+    select * from {{ in_force(ref('service_levels'), ['service_level']) }}
     where service_level = 'mql_worked'
 ),
 
@@ -64,10 +56,9 @@ started as (
         {{ local_date('looked_around.event_at') }} as mql_date,
         limits.limit_days
     from looked_around
-    inner join limits
-        on
-            {{ local_date('looked_around.event_at') }} >= limits.valid_from
-            and (limits.valid_until is null or {{ local_date('looked_around.event_at') }} < limits.valid_until)
+    inner join limits on {{ applies_on(local_date('looked_around.event_at'), 'limits') }}
+    left join limits as previous_limits
+        on {{ applies_on(local_date('looked_around.previous_mql_at'), 'previous_limits') }}
     where
         looked_around.is_mql
         and (looked_around.taken_on_at is null or looked_around.previous_end_at >= looked_around.taken_on_at)
@@ -76,7 +67,7 @@ started as (
             or looked_around.previous_end_at >= looked_around.previous_mql_at
             or looked_around.previous_work_at >= looked_around.previous_mql_at
             or {{ days_between(local_date('looked_around.previous_mql_at'), local_date('looked_around.event_at')) }}
-            > limits.limit_days
+            > previous_limits.limit_days
         )
 ),
 

@@ -1,5 +1,4 @@
--- Channels by rule: the newest version of each rule set, and of its rules the first that fits. GA4's rules see the
--- source as it was written; ours see it by its one name (lnkd.in and linkedin.com are linkedin).
+-- Channels by rule: of each rule set the version in force, and of its rules the first that fits.
 with channel_clues as (
     select
         *,
@@ -16,51 +15,59 @@ source_categories as (
 ),
 
 channel_rules as (
-    select * from {{ ref('channel_rules') }}
-    qualify dense_rank() over (partition by ruleset order by valid_from desc) = 1
+    select * from {{ in_force(ref('channel_rules'), ['ruleset']) }}
 ),
 
 channels as (
     select * from {{ ref('channels') }}
 ),
 
-sources_seen as (
-    select distinct
-        coalesce(lower(source), '') as source,
-        'ga4' as ruleset,
-        coalesce(lower(source), '') as source_seen
-    from channel_clues
-    union all
+-- Each combination is judged once for every span of days on which the rules are the same.
+spans as (
     select
-        sources.source,
-        'b2b' as ruleset,
-        coalesce(min(source_aliases.source_name), sources.source) as source_seen
-    from (select distinct coalesce(lower(source), '') as source from channel_clues) as sources
-    left join source_aliases on {{ matches('sources.source', 'source_aliases.source_pattern') }}
-    group by sources.source
+        in_force_from,
+        coalesce(lead(in_force_from) over (order by in_force_from), date '9999-12-31') as in_force_until
+    from (select distinct in_force_from from channel_rules) as first_days
+),
+
+-- Grouped before the rules are met: DuckDB 2.0.0 loses rows of an outer join that it moves behind them.
+sources_judged as (
+    {{ sources_judged('channel_clues', 'source_aliases', 'source_categories') }}
 ),
 
 rules_that_fit as (
     select
         channel_clues.clue_number,
+        spans.in_force_from,
         channel_rules.ruleset,
         channel_rules.channel,
         channel_rules.sub_channel
     from channel_clues
-    inner join sources_seen on coalesce(lower(channel_clues.source), '') = sources_seen.source
-    left join source_categories on sources_seen.source_seen = source_categories.source
+    inner join sources_judged on coalesce(lower(channel_clues.source), '') = sources_judged.source
     inner join channel_rules
         on
-            sources_seen.ruleset = channel_rules.ruleset
+            sources_judged.ruleset = channel_rules.ruleset
             and channel_clues.touch_kind = channel_rules.touch_kind
-            and coalesce(channel_rules.source_category, '') in ('', source_categories.source_category)
+            and coalesce(channel_rules.source_category, '') in ('', sources_judged.source_category)
             and {{ fits('lower(channel_clues.campaign_type)', 'channel_rules.campaign_type_pattern') }}
-            and {{ fits('sources_seen.source_seen', 'channel_rules.source_pattern') }}
+            and {{ fits('sources_judged.source_seen', 'channel_rules.source_pattern') }}
             and {{ fits('lower(channel_clues.medium)', 'channel_rules.medium_pattern') }}
             and {{ fits('lower(channel_clues.campaign)', 'channel_rules.campaign_pattern') }}
+    inner join spans on {{ applies_on('spans.in_force_from', 'channel_rules') }}
     qualify row_number() over (
-        partition by channel_clues.clue_number, channel_rules.ruleset order by channel_rules.rule_priority
+        partition by channel_clues.clue_number, spans.in_force_from, channel_rules.ruleset order by channel_rules.rule_priority
     ) = 1
+),
+
+found as (
+    select
+        clue_number,
+        in_force_from,
+        coalesce(max(channel) filter (where ruleset = 'b2b'), max(channel)) as channel,
+        coalesce(max(sub_channel) filter (where ruleset = 'b2b'), max(sub_channel)) as sub_channel,
+        max(channel) filter (where ruleset = 'ga4') as ga4_channel
+    from rules_that_fit
+    group by clue_number, in_force_from
 ),
 
 channels_assigned as (
@@ -70,29 +77,23 @@ channels_assigned as (
         channel_clues.source,
         channel_clues.medium,
         channel_clues.campaign,
-        coalesce(b2b_rules.channel, ga4_rules.channel, 'Unassigned') as channel,
-        coalesce(b2b_rules.sub_channel, ga4_rules.sub_channel, 'Unassigned') as sub_channel,
-        case when channel_clues.touch_kind = 'web' then coalesce(ga4_rules.channel, 'Unassigned') end as ga4_channel
+        spans.in_force_from,
+        spans.in_force_until,
+        coalesce(found.channel, 'Unassigned') as channel,
+        coalesce(found.sub_channel, 'Unassigned') as sub_channel,
+        case when channel_clues.touch_kind = 'web' then coalesce(found.ga4_channel, 'Unassigned') end as ga4_channel,
+        coalesce(channels.channel_owner, 'marketing') as channel_owner,
+        coalesce(channels.is_paid, false) as is_paid,
+        coalesce(channels.is_capture, false) as is_capture,
+        coalesce(found.channel, 'Unassigned') = 'Direct' as is_direct
     from channel_clues
-    left join rules_that_fit as b2b_rules
-        on channel_clues.clue_number = b2b_rules.clue_number and b2b_rules.ruleset = 'b2b'
-    left join rules_that_fit as ga4_rules
-        on channel_clues.clue_number = ga4_rules.clue_number and ga4_rules.ruleset = 'ga4'
+    cross join spans
+    left join found
+        on channel_clues.clue_number = found.clue_number and spans.in_force_from = found.in_force_from
+    left join channels
+        on
+            coalesce(found.channel, 'Unassigned') = channels.channel
+            and coalesce(found.sub_channel, 'Unassigned') = channels.sub_channel
 )
 
-select
-    channels_assigned.touch_kind,
-    channels_assigned.campaign_type,
-    channels_assigned.source,
-    channels_assigned.medium,
-    channels_assigned.campaign,
-    channels_assigned.channel,
-    channels_assigned.sub_channel,
-    channels_assigned.ga4_channel,
-    coalesce(channels.channel_owner, 'marketing') as channel_owner,
-    coalesce(channels.is_paid, false) as is_paid,
-    coalesce(channels.is_capture, false) as is_capture,
-    channels_assigned.channel = 'Direct' as is_direct
-from channels_assigned
-left join channels
-    on channels_assigned.channel = channels.channel and channels_assigned.sub_channel = channels.sub_channel
+select * from channels_assigned

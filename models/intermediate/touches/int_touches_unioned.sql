@@ -72,6 +72,7 @@ touches_unioned as (
             and touches.source = channels_assigned.source
             and touches.medium = channels_assigned.medium
             and touches.campaign = channels_assigned.campaign
+            and {{ applies_on('touches.touch_date', 'channels_assigned') }}
     left join people_matched_to_accounts on touches.person_id = people_matched_to_accounts.person_id
     left join accounts_merged on touches.logged_account_id = accounts_merged.account_id
 )
