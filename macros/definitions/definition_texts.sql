@@ -42,7 +42,7 @@
         {{ said.agreed_by }} as agreed_by,
         {{ said.valid_from }} as valid_from_date,
         max({{ said.reason }}) as definition_reason,
-        concat_ws('\n', {{ joined_texts(row_text(content, columns), '\n') }}{% for part in parts %}, max({{ part }}_text){% endfor %}) as definition_text
+        concat_ws('{{ "\n" }}', {{ joined_texts(row_text(content, columns), '\n') }}{% for part in parts %}, max({{ part }}_text){% endfor %}) as definition_text
     from {{ ref(name) }}
     {%- for part in parts %}
         {%- set part_columns = nodes[part].config.column_types %}
