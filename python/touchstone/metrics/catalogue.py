@@ -78,6 +78,21 @@ class Metric:
         return stated.get("agg") in ADDITIVE and not stated.get("non_additive_dimension")
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """Return the metrics whose values make it: a ratio's two sides, else itself."""
+        if self.numerator and self.denominator:
+            return self.numerator, self.denominator
+        return (self.name,)
+
+    @property
+    def population(self) -> object:
+        """Return what metrics share that are asked together: mart, day, whether they add up."""
+        aggregated = self.definition.get("metric_aggregation_params")
+        if aggregated is None:
+            return self.name
+        return aggregated["semantic_model"], aggregated.get("agg_time_dimension"), self.adds_up
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """Return the tables it reads."""
         return tuple(sorted({table for table, _ in self.columns}))

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +60,30 @@ COMMENTS = {
 }
 
 
+@dataclass(frozen=True)
+class Written:
+    """What was asked for when values were written.
+
+    Attributes:
+        target: dbt's target folder.
+        known: all metrics by name.
+        asked: those that were computed.
+        grains: in which.
+        cuts: by which dimensions, besides the total.
+        engine: that was asked.
+    """
+
+    target: Path
+    known: Mapping[str, Metric]
+    asked: Sequence[Metric]
+    grains: Sequence[str]
+    cuts: Sequence[str]
+    engine: Engine
+
+
+Publish = Callable[[duckdb.DuckDBPyConnection, Written], None]
+
+
 def write_values(
     project: Path,
     warehouse: Path,
@@ -68,8 +92,12 @@ def write_values(
     metrics: Sequence[str] = (),
     grains: Sequence[str] = GRAINS,
     cuts: Sequence[str] = CUTS,
+    publish: Publish | None = None,
 ) -> int:
     """Compute the values of metrics and write them into the warehouse, in one transaction.
+
+    These are the values of today's data and definitions, whatever is locked. Those that the project
+    publishes are written by touchstone.locks.write_published_values.
 
     Args:
         project: folder of dbt_project.yml.
@@ -78,6 +106,7 @@ def write_values(
         metrics: only these; all public ones when none is named.
         grains: of GRAINS.
         cuts: of CUTS.
+        publish: what is done with the table of values within the same transaction.
 
     Returns:
         The number of rows.
@@ -108,6 +137,8 @@ def write_values(
             ) from error
         connection.execute("begin")
         _replace(connection, asked, known)
+        if publish:
+            publish(connection, Written(folder, known, asked, grains, cuts, engine))
         connection.execute("commit")
         [(rows,)] = connection.execute(f"select count(*) from {TABLE}").fetchall()
     return int(rows)
@@ -198,12 +229,8 @@ def _plan(
     by day, all dimensions together, and added up here; only the rest is asked per grain and
     dimension.
     """
-    leaves = sorted({part for metric in asked for part in _parts(metric)})
-    together: dict[object, list[str]] = {}
-    for name in leaves:
-        together.setdefault(_population(known[name]), []).append(name)
     found: list[_Sums | _Values] = []
-    for names in together.values():
+    for names in populations(asked, known):
         available = {cut: by for cut, by in engine.cuts(names).items() if cut in cuts}
         by = {TOTAL: "", **dict(sorted(available.items()))}
         periods = {dimension: _grains_of(dimension, grains) for dimension in by}
@@ -250,20 +277,13 @@ def at_grain(sql: str, grain: str) -> str:
     )
 
 
-def _parts(metric: Metric) -> tuple[str, ...]:
-    """Return the metrics whose values make a metric: a ratio's two sides, else itself."""
-    if metric.numerator and metric.denominator:
-        return metric.numerator, metric.denominator
-    return (metric.name,)
-
-
-def _population(metric: Metric) -> object:
-    """Return what metrics asked together share: a mart, a column of time, whether they add up."""
-    aggregated = metric.definition.get("metric_aggregation_params")
-    if aggregated is None:
-        return metric.name
-    time = aggregated.get("agg_time_dimension")
-    return aggregated["semantic_model"], time, metric.adds_up
+def populations(asked: Iterable[Metric], known: Mapping[str, Metric]) -> list[list[str]]:
+    """Return the metrics that make those asked for, together where one question answers them."""
+    leaves = sorted({part for metric in asked for part in metric.parts})
+    together: dict[object, list[str]] = {}
+    for name in leaves:
+        together.setdefault(known[name].population, []).append(name)
+    return list(together.values())
 
 
 def _is_calendar(connection: duckdb.DuckDBPyConnection) -> bool:
