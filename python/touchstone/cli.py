@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from touchstone import build, expected, query, summary
 from touchstone.bench import command as bench
 from touchstone.checks import command as check
+from touchstone.diff import command as diff
 from touchstone.errors import UserError
 from touchstone.load import command as load
 from touchstone.metrics import command as metrics
@@ -15,7 +16,7 @@ from touchstone.sample import command as sample
 from touchstone.spark import command as spark
 
 EXIT_USER_ERROR = 2
-COMMANDS = (build, summary, query, metrics, check, load, sample, expected, bench, spark)
+COMMANDS = (build, summary, query, metrics, check, diff, load, sample, expected, bench, spark)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -171,7 +171,7 @@ class _Sums:
                 "insert into leaves "
                 "select metric, grain, periods.period_start_date, "
                 f"'{dimension}', member, sum(value) from (unpivot ("
-                f'select cast("{DAY}" as date) as date_day, {_member(group_by)} as member, {sums} '
+                f'select cast("{DAY}" as date) as date_day, {member_of(group_by)} as member, {sums} '
                 f'from answer where "{DAY}" is not null group by all'
                 f") on {names} into name metric value value) "
                 "inner join periods using (date_day) where list_contains($1, grain) group by all",
@@ -204,13 +204,14 @@ class _Values:
             "insert into leaves "
             f"select metric, unnest($1), period, '{self.dimension}', member, value "
             f"from (unpivot (select cast({time} as date) as period, "
-            f"{_member(self.group_by)} as member, {columns} "
+            f"{member_of(self.group_by)} as member, {columns} "
             f"from ({self.sql}) where {time} is not null) on {names} into name metric value value)",
             [list(self.periods)],
         )
 
 
-def _member(group_by: str) -> str:
+def member_of(group_by: str) -> str:
+    """Return the SQL of a member's name; without a dimension, that of the total."""
     return f"coalesce(cast(\"{group_by}\" as varchar), '{NOBODY}')" if group_by else f"'{TOTAL}'"
 
 
