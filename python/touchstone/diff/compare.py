@@ -40,6 +40,7 @@ from touchstone.diff.movements import (
     Rows,
     attach,
     compare_values,
+    lost_cuts,
 )
 from touchstone.diff.settings import FILE, Settings, read_settings
 from touchstone.diff.settings import TABLE as SETTINGS_TABLE
@@ -272,6 +273,7 @@ class _Found:
             tables=self._with_reach(compare_columns(self._connection, columns[0], columns[1])),
             rows=rows,
             entries=entries,
+            lost_cuts=lost_cuts(self._connection),
         )
 
     def behind(self, movements: Sequence[Movement], settings: Settings) -> dict[Place, Behind]:

@@ -109,7 +109,7 @@ def attach(sides: Mapping[str, Side]) -> duckdb.DuckDBPyConnection:
 def compare_values(
     connection: duckdb.DuckDBPyConnection, before: str = BEFORE, after: str = AFTER
 ) -> list[Movement]:
-    """Return every value that differs between two attached sides, of metrics that both have."""
+    """Return every value that differs between two attached sides, of cuts that both have."""
     rows = connection.execute(
         f"""
         select
@@ -118,8 +118,9 @@ def compare_values(
         full join {after}.{TABLE} as a using ({_KEY})
         where
             b.value is distinct from a.value
-            and metric in (
-                select metric from {before}.{TABLE} intersect select metric from {after}.{TABLE}
+            and (metric, dimension) in (
+                select metric, dimension from {before}.{TABLE}
+                intersect select metric, dimension from {after}.{TABLE}
             )
         order by {_KEY}
         """
@@ -128,6 +129,21 @@ def compare_values(
         Movement(metric, unit, grain, period, dimension, member, old, new)
         for metric, grain, period, dimension, member, unit, old, new in rows
     ]
+
+
+def lost_cuts(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Return by what metrics can be cut no longer: dimension -> metrics that both sides have."""
+    rows = connection.execute(
+        f"""
+        select dimension, list(distinct metric order by metric)
+        from {BEFORE}.{TABLE}
+        where
+            metric in (select metric from {AFTER}.{TABLE})
+            and (metric, dimension) not in (select metric, dimension from {AFTER}.{TABLE})
+        group by dimension order by dimension
+        """
+    ).fetchall()
+    return dict(rows)
 
 
 class Rows:
@@ -161,9 +177,11 @@ class Rows:
             "member varchar, period date, kind varchar, id varchar, beside varchar, "
             "difference decimal(28, 9))"
         )
-        engines = [Engine(side.target) for side in self._sides] if together else []
+        engines = [Engine(side.target, side.answers) for side in self._sides] if together else []
         for (mart, _), names in sorted(together.items()):
             self._gather(engines, mart, sorted(names), grain, cuts)
+        for engine in engines:
+            engine.keep()
         return self._summed(leaves, named)
 
     def _leaves(self, name: str) -> set[str]:
@@ -257,7 +275,7 @@ class Rows:
                     dimension, member, period,
                     list(distinct kind), count(distinct id), count(distinct beside),
                     (
-                        select list((ranked.id, ranked.difference) order by ranked.place)
+                        select coalesce(list((ranked.id, ranked.difference) order by ranked.place), [])
                         from ranked
                         where
                             ranked.dimension = of_metric.dimension
@@ -273,8 +291,9 @@ class Rows:
                 counts = {kinds[0] if len(kinds) == 1 else "rows": ids}
                 if beside:
                     counts[NAMES[BESIDE]] = beside
-                place = (metric, period, dimension, member)
-                found[place] = Behind(counts, tuple(largest or ()))
+                # of a ratio both sides moved: what a row adds to it is no one number
+                named_rows = [(name, value if len(parts) == 1 else None) for name, value in largest]
+                found[metric, period, dimension, member] = Behind(counts, tuple(named_rows))
         return found
 
 

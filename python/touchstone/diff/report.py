@@ -216,7 +216,7 @@ def as_text(comparison: Comparison, *, colour: bool = False) -> str:
         lines += ["", paint(BOLD, "Public tables")]
         lines += [f"  {_table_line(change)}" for change in facts.tables]
         lines += [
-            f"  {one.table}: {one.only_before:,} rows gone or other, {one.only_after:,} new or other"
+            f"  {one.table}: {one.only_before:,} rows gone, {one.only_after:,} rows new"
             for one in facts.rows
         ]
     movements = shown(comparison)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from touchstone.build import dbt
+from touchstone.diff.sides import ANSWERS
 from touchstone.errors import UserError
 from touchstone.metrics import write_values
 
@@ -45,7 +46,9 @@ def main(order: Path) -> int:
         if not dbt(project, warehouse, words, _Reporter().on_event, profiles=folder):
             return 1
         print("metrics", flush=True)
-        write_values(project, warehouse, target=folder / "target")
+        write_values(
+            project, warehouse, target=folder / "target", answers=folder.parents[1] / ANSWERS
+        )
     except UserError as error:
         print(error, file=sys.stderr)
         return 1

@@ -30,6 +30,7 @@ RAW_SEEDS = Path("seeds") / "raw"
 STEM = "side_of_diff"
 KEPT_BUILDS = 6
 DONE = "done.json"
+ANSWERS = "metrics"  # of MetricFlow; the sides mostly ask the same
 _STEP = re.compile(r"(\d+|metrics)(?: (\d+))?$")
 GIVEN = "given"  # the warehouse with the raw data, as both sides see it
 
@@ -85,6 +86,11 @@ class Side:
     def target(self) -> Path:
         """Return dbt's target folder."""
         return self.folder / "target"
+
+    @property
+    def answers(self) -> Path:
+        """Return the folder of MetricFlow's answers, shared by all sides."""
+        return self.folder.parents[1] / ANSWERS
 
     @cached_property
     def manifest(self) -> dict[str, Any]:

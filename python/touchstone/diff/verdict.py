@@ -3,7 +3,7 @@
 import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from touchstone.diff.changes import METRIC, Change, Kind
@@ -88,6 +88,7 @@ class Facts:
         rows: public tables whose rows differ.
         entries: new lines of the changelog.
         locks: locked periods of the base and of the working tree.
+        lost_cuts: metrics that can be cut by a dimension no longer.
     """
 
     changes: Sequence[Change]
@@ -98,6 +99,7 @@ class Facts:
     rows: Sequence[RowChange]
     entries: Sequence[str]
     locks: tuple[Sequence[Lock], Sequence[Lock]] = ((), ())
+    lost_cuts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def judge(facts: Facts, settings: Settings, today: datetime.date) -> list[Finding]:
@@ -165,11 +167,13 @@ def _of_definition(change: Change, facts: Facts) -> Iterable[Finding]:
             f"went from version {before} to {after}; a version is never used twice",
             f"raise it to {before + 1}",
         )
-    elif change.action == "changed" and not change.is_bumped:
+    elif _lacks_version(change):
+        moved = sorted(change.reaches & {movement.metric for movement in facts.movements})
+        moves = f"; {_count(len(moved), 'metric')} move ({_listed(moved)})" if moved else ""
         yield Finding(
             Rule.NO_BUMP,
             name,
-            f"says something else and is version {after} still",
+            f"says something else and is version {after} still{moves}",
             f"raise its version to {(after or 0) + 1} and list what was agreed in {CHANGE_LIST}",
         )
     elif change.is_bumped and change.action == "agreed":
@@ -191,6 +195,11 @@ def _of_definition(change: Change, facts: Facts) -> Iterable[Finding]:
             "does not restate",
             "leave the row and add one with a later valid_from, or say restates = true",
         )
+
+
+def _lacks_version(change: Change) -> bool:
+    """Say whether a definition says something else under its old version."""
+    return change.is_definition and change.action == "changed" and not change.is_bumped
 
 
 def _of_locks(facts: Facts) -> Iterable[Finding]:
@@ -259,7 +268,7 @@ def _of_movements(
         agreed = [change for change in causes_ if _is_agreed(change, facts)]
         if agreed:
             yield from _of_earlier(metrics, agreed)
-        else:
+        elif not all(_lacks_version(change) for change in causes_):  # told there already
             yield from _of_silence(names, metrics, settings, today)
 
 
@@ -331,11 +340,21 @@ def _of_tables(facts: Facts) -> Iterable[Finding]:
             f"{told}, and dashboards read it",
             f"keep it beside the new one for a while, or name it in {CHANGELOG}",
         )
+    for dimension, metrics in facts.lost_cuts.items():
+        if _names(facts.entries, [dimension]):
+            yield Finding(Rule.ADDED, dimension, "cuts fewer metrics, as the changelog says")
+            continue
+        yield Finding(
+            Rule.BREAKING,
+            dimension,
+            f"cuts {_count(len(metrics), 'metric')} no longer: {_listed(metrics)}",
+            f"keep the dimension, or name it in {CHANGELOG}",
+        )
     moved = {movement.metric for movement in facts.movements}
     for change_of_rows in facts.rows:
         causes = [change for change in facts.changes if change_of_rows.table in change.tables]
         is_told = any(change.reaches & moved for change in causes)
-        if is_told or any(_is_agreed(change, facts) for change in causes):
+        if is_told or any(_is_agreed(one, facts) or _lacks_version(one) for one in causes):
             continue
         yield Finding(
             Rule.NOT_AGREED if causes else Rule.UNEXPLAINED,

@@ -89,6 +89,7 @@ def write_values(
     warehouse: Path,
     *,
     target: Path | None = None,
+    answers: Path | None = None,
     metrics: Sequence[str] = (),
     grains: Sequence[str] = GRAINS,
     cuts: Sequence[str] = CUTS,
@@ -103,6 +104,7 @@ def write_values(
         project: folder of dbt_project.yml.
         warehouse: the DuckDB file that dbt built.
         target: dbt's target folder; that of the project when none is named.
+        answers: folder in which MetricFlow's answers are kept; the target when none is named.
         metrics: only these; all public ones when none is named.
         grains: of GRAINS.
         cuts: of CUTS.
@@ -120,7 +122,7 @@ def write_values(
     if not asked:
         return 0
     begun = time.monotonic()
-    engine = Engine(folder)
+    engine = Engine(folder, answers)
     with connect(warehouse) as connection:
         try:
             _create_tables(connection)
@@ -140,6 +142,7 @@ def write_values(
         if publish:
             publish(connection, Written(folder, known, asked, grains, cuts, engine))
         connection.execute("commit")
+        engine.keep()
         [(rows,)] = connection.execute(f"select count(*) from {TABLE}").fetchall()
     return int(rows)
 
@@ -171,8 +174,8 @@ class _Sums:
                 "insert into leaves "
                 "select metric, grain, periods.period_start_date, "
                 f"'{dimension}', member, sum(value) from (unpivot ("
-                f'select cast("{DAY}" as date) as date_day, {member_of(group_by)} as member, {sums} '
-                f'from answer where "{DAY}" is not null group by all'
+                f'select cast("{DAY}" as date) as date_day, {member_of(group_by)} as member, '
+                f'{sums} from answer where "{DAY}" is not null group by all'
                 f") on {names} into name metric value value) "
                 "inner join periods using (date_day) where list_contains($1, grain) group by all",
                 [list(self.periods[dimension])],
