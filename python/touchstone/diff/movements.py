@@ -275,7 +275,7 @@ class Rows:
                     dimension, member, period,
                     list(distinct kind), count(distinct id), count(distinct beside),
                     (
-                        select coalesce(list((ranked.id, ranked.difference) order by ranked.place), [])
+                        select coalesce(list((id, ranked.difference) order by ranked.place), [])
                         from ranked
                         where
                             ranked.dimension = of_metric.dimension
