@@ -193,7 +193,7 @@ def _data_changes(before: Path, after: Path) -> list[Change]:
 def _data_change(
     connection: duckdb.DuckDBPyConnection, name: str, files: tuple[Path | None, Path | None]
 ) -> Change:
-    """Count the rows of a table that are on one side only, and name some by their first column."""
+    """Count the rows of a table that differ, and name some by their first column, the key."""
     for view, path in zip(("old_rows", "new_rows"), files, strict=True):
         place = str(path or next(one for one in files if one)).replace("'", "''")
         connection.execute(
@@ -202,17 +202,26 @@ def _data_change(
             f"from read_csv('{place}', all_varchar = true, header = true)) "
             + ("" if path else "where false")
         )
-    lines = []
-    for what, here, there in (("rows gone", "old", "new"), ("rows that came", "new", "old")):
-        [(count, keys)] = connection.execute(
-            f"select count(*), list(key order by key)[1:{NAMED_ROWS}] from "
-            f"(from {here}_rows except all from {there}_rows)"
-        ).fetchall()
-        if count:
-            told = (
-                f"{count:,} ({', '.join(str(key) for key in keys)}{', ...' * (count > NAMED_ROWS)})"
-            )
-            lines.append(Line(what, told if here == "old" else "", told if here == "new" else ""))
+    rows = connection.execute(
+        f"""
+        with gone as (from old_rows except all from new_rows),
+        come as (from new_rows except all from old_rows),
+        keys as (
+            select key, case
+                when key in (select key from gone) and key in (select key from come) then 1
+                when key in (select key from gone) then 2 else 3
+            end as what
+            from (select key from gone union select key from come)
+        )
+        select what, count(*), list(key order by key)[1:{NAMED_ROWS}]
+        from keys group by what order by what
+        """
+    ).fetchall()
+    said = {1: "rows changed", 2: "rows gone", 3: "rows that came"}
+    lines = [
+        Line(said[what], "", f"{count:,} ({', '.join(keys)}{', ...' * (count > NAMED_ROWS)})")
+        for what, count, keys in rows
+    ]
     table = f"raw.{name.replace('.', '__')}"
     return Change(Kind.DATA, name, "changed", tuple(lines), frozenset({(table, ROWS)}))
 

@@ -23,6 +23,7 @@ ID_COLUMNS = {
     "lead_cycle_id": "lead cycles",
     "touch_id": "touches",
     "person_id": "people",
+    "campaign_id": "campaigns",
 }
 
 
@@ -339,35 +340,46 @@ def differing_rows(
     """
     after = sides[1]
     by_table = {after.table(name): name for name in after.models}
-    wanted = set(columns)
+    wanted = {(table, column) for table, column in columns if column}
     while wanted:
-        tables = sorted({table for table, _ in wanted})
-        for table in tables:
-            needed = {column for one, column in wanted if one == table and column}
-            old, new = (side.schema[STEM] for side in sides)
-            schema, _, name = table.partition(".")
-            here = (
-                old.get(schema, {}).get(name, {}).keys() & new.get(schema, {}).get(name, {}).keys()
-            )
-            key = next((one for one in ID_COLUMNS if one in here), None)
-            if key is None:
-                continue
-            listed = ", ".join(f'"{one}"' for one in sorted({key, *(needed & here)}))
-            rows = [f"select {listed} from {side}.{table}" for side in (BEFORE, AFTER)]
-            [(count, ids)] = connection.execute(
-                f"select count(distinct {key}), list(distinct {key} order by {key})[1:$1] from "
-                f"(({rows[0]} except all {rows[1]}) union all ({rows[1]} except all {rows[0]}))",
-                [named],
-            ).fetchall()
-            if count:
-                return Behind({ID_COLUMNS[key]: count}, tuple((str(one), None) for one in ids))
+        for table in sorted({table for table, _ in wanted}):
+            needed = {column for one, column in wanted if one == table}
+            found = _differing(connection, sides, table, needed, named)
+            if found:
+                return found
         wanted = {
             node
             for table, column in wanted
             if table in by_table
             for node in after.followed(by_table[table]).part(column).reads
+            if node[1]
         }
     return None
+
+
+def _differing(
+    connection: duckdb.DuckDBPyConnection,
+    sides: tuple[Project, Project],
+    table: str,
+    needed: set[str],
+    named: int,
+) -> Behind | None:
+    schema, _, name = table.partition(".")
+    old, new = (side.schema[STEM].get(schema, {}).get(name, {}) for side in sides)
+    here = old.keys() & new.keys()
+    key = next((one for one in ID_COLUMNS if one in here), None)
+    if key is None or not needed & here:
+        return None
+    listed = ", ".join(f'"{one}"' for one in sorted({key, *(needed & here)}))
+    rows = [f"select {listed} from {side}.{table}" for side in (BEFORE, AFTER)]
+    [(count, ids)] = connection.execute(
+        f"select count(distinct {key}), list(distinct {key} order by {key})[1:$1] from "
+        f"(({rows[0]} except all {rows[1]}) union all ({rows[1]} except all {rows[0]}))",
+        [named],
+    ).fetchall()
+    if not count:
+        return None
+    return Behind({ID_COLUMNS[key]: count}, tuple((str(one), None) for one in ids))
 
 
 def patch(old: str, new: str) -> str:

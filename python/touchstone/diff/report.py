@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from touchstone.diff.changes import Change, Kind, shortened
+from touchstone.diff.changes import Change, shortened
 from touchstone.diff.compare import Comparison
 from touchstone.diff.movements import Behind, Movement
 from touchstone.diff.verdict import Finding
@@ -198,14 +198,11 @@ def as_text(comparison: Comparison, *, colour: bool = False) -> str:
             word for word in (change.kind, change.name, change.action, versions(change)) if word
         )
         lines.append(f"  {told}")
-        lines += [
-            f"    {shortened(line.what, 60)}: {paint(RED, shortened(line.old, 90) or NOTHING)} -> "
-            f"{paint(GREEN, shortened(line.new, 90) or NOTHING)}"
-            for line in change.lines[: comparison.settings.rows]
-            if change.is_definition or change.kind in (Kind.DATA, Kind.SEMANTICS)
-        ]
-        if not change.is_definition and change.kind not in (Kind.DATA, Kind.SEMANTICS):
-            lines += [f"    changes {line.what}: {shortened(line.new)}" for line in change.lines]
+        for line in change.lines[: comparison.settings.rows]:
+            old = f"{paint(RED, shortened(line.old, 90) or NOTHING)} -> "
+            new = paint(GREEN, shortened(line.new, 90) or NOTHING)
+            has_two = change.is_definition or line.old
+            lines.append(f"    {shortened(line.what, 60)}: {old if has_two else ''}{new}")
         if change.note:
             lines.append(f"    {change.note}")
         if change.agreements:

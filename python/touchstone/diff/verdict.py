@@ -269,11 +269,12 @@ def _of_movements(
         if agreed:
             yield from _of_earlier(metrics, agreed)
         elif not all(_lacks_version(change) for change in causes_):  # told there already
-            yield from _of_silence(names, metrics, settings, today)
+            yield from _of_silence(names, kinds, metrics, settings, today)
 
 
 def _of_silence(
     causes: Sequence[str],
+    kinds: frozenset[Kind],
     metrics: Mapping[str, Sequence[Movement]],
     settings: Settings,
     today: datetime.date,
@@ -294,8 +295,8 @@ def _of_silence(
             _listed(causes),
             f"{'moves' if len(causes) == 1 else 'move'} {_count(len(left), 'metric')} "
             f"({_listed(list(left))}) in {_count(values, 'value')}",
-            f"raise the version of the definition, or say in {CHANGELOG} what moves, by the name "
-            "of the metric, the definition or the file; a refactor must not move numbers",
+            f"say in {CHANGELOG} what moves, by the name of the metric, the table or the file"
+            + ("" if kinds == DATA else ", or raise a version; a refactor must not move numbers"),
         )
 
 
