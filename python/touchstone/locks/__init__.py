@@ -5,5 +5,6 @@ warehouse. `read_locks` reads it without a warehouse.
 """
 
 from touchstone.locks.agreed import Lock, read_locks
+from touchstone.locks.locking import write_published_values
 
-__all__ = ["Lock", "read_locks"]
+__all__ = ["Lock", "read_locks", "write_published_values"]

@@ -5,8 +5,10 @@ import json
 import sys
 from collections.abc import Iterable
 
+from touchstone.locks import write_published_values
+from touchstone.locks.report import after_build
 from touchstone.metrics.catalogue import Metric, catalogue
-from touchstone.metrics.values import CUTS, GRAINS, TABLE, write_values
+from touchstone.metrics.values import CUTS, GRAINS, TABLE
 from touchstone.project import project_directory, warehouse_path
 
 
@@ -49,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         public = [metric for metric in known.values() if not metric.is_private]
         print(FORMATS[options.format](public), end="")
         return 0
-    rows = write_values(
+    rows, held = write_published_values(
         project,
         warehouse_path(project),
         metrics=options.metric,
@@ -57,6 +59,8 @@ def run(options: argparse.Namespace) -> int:
         cuts=options.by,
     )
     print(f"{rows:,} rows in {TABLE}", file=sys.stderr)
+    for line in after_build(held):
+        print(line)
     return 0
 
 

@@ -1,0 +1,67 @@
+with cost_days as (
+    select * from {{ ref('int_costs_spread_by_day') }}
+    where cost_status = 'used'
+),
+
+campaigns_on_channels as (
+    select * from {{ ref('int_campaigns_assigned_to_channels') }}
+),
+
+touches as (
+    select * from {{ ref('int_touches_unioned') }}
+    where touch_kind <> 'activity' or is_human_activity  -- as in attribution: what a machine logged is no touch
+),
+
+lead_cycles as (
+    select * from {{ ref('lead_cycles') }}
+    where mql_date is not null
+),
+
+measured as (
+    select
+        'cost' as row_kind,
+        cost_days.cost_id as row_key,
+        cost_days.campaign_id,
+        coalesce(campaigns_on_channels.channel, 'no campaign') as channel,
+        cost_days.spend_date as measure_date,
+        case
+            when cost_days.cost_source = 'ad_platform' then 'ad_spend'
+            when cost_days.is_estimated then 'estimated_cost'
+            else 'other_cost'
+        end as measure,
+        cost_days.cost_minor as quantity
+    from cost_days
+    left join campaigns_on_channels on cost_days.campaign_id = campaigns_on_channels.campaign_id
+    union all
+    select
+        'touch' as row_kind,
+        touch_id as row_key,
+        campaign_id,
+        channel,
+        touch_date as measure_date,
+        case when is_known then 'response' else 'other_touch' end as measure,
+        1 as quantity
+    from touches
+    union all
+    select
+        'lead cycle' as row_kind,
+        lead_cycle_id as row_key,
+        opening_campaign_id as campaign_id,
+        coalesce(channel, 'no touch') as channel,
+        started_date as measure_date,
+        'cohort_mql' as measure,
+        1 as quantity
+    from lead_cycles
+    union all
+    select
+        'lead cycle' as row_kind,
+        lead_cycle_id as row_key,
+        opening_campaign_id as campaign_id,
+        coalesce(channel, 'no touch') as channel,
+        mql_date as measure_date,
+        'period_mql' as measure,
+        1 as quantity
+    from lead_cycles
+)
+
+select * from measured

@@ -1,0 +1,59 @@
+-- What int_results_gathered_by_month adds up, before it is added up.
+with measured as (
+    select * from {{ ref('int_results_measured') }}
+),
+
+credits as (
+    select * from {{ ref('int_credits_dated') }}
+),
+
+every_measure as (
+    select
+        row_kind,
+        row_key,
+        campaign_id,
+        channel,
+        measure_date,
+        measure,
+        quantity
+    from measured
+    {%- for basis, measure_date in [('cohort', 'touch_date'), ('period', 'period_date')] %}
+    {%- for credit in credit_measures() %}
+    union all
+    select
+        'deal' as row_kind,
+        opportunity_id as row_key,
+        campaign_id,
+        channel,
+        {{ measure_date }} as measure_date,
+        '{{ basis }}' || {{ credit.name }} as measure,
+        {{ credit.of_touch }} as quantity
+    from credits
+    {%- endfor %}
+    {%- endfor %}
+),
+
+turned as (
+    select
+        row_kind,
+        row_key,
+        campaign_id,
+        channel,
+        {{ month_start('measure_date') }} as month_start_date,
+        {{ results_turned_to_columns() }}
+    from every_measure
+    group by row_kind, row_key, campaign_id, channel, {{ month_start('measure_date') }}
+),
+
+traced as (
+    select
+        row_kind,
+        row_key,
+        campaign_id,
+        channel,
+        month_start_date,
+        {{ result_columns('turned') }}
+    from turned
+)
+
+select * from traced
