@@ -121,12 +121,14 @@ def read_definitions(connection: duckdb.DuckDBPyConnection, side: str) -> dict[s
     ).fetchall()
     found: dict[str, Stated] = {}
     for name, same in groupby(rows, key=lambda row: str(row[0])):
-        listed = [(row[2] or datetime.date.min, row) for row in same]
+        # rows of one day may differ in their version, when one of several was raised alone
+        days = groupby(list(same), key=lambda row: row[2] or datetime.date.min)
+        listed = [(day, list(of_day)) for day, of_day in days]
         found[name] = Stated(
-            listed[0][1][1],
-            {day: row[3] or "" for day, row in listed},
-            {day: row[4] or 0 for day, row in listed},
-            {day: row[5] or "" for day, row in listed},
+            listed[0][1][0][1],
+            {day: "\n".join(row[3] or "" for row in of_day) for day, of_day in listed},
+            {day: max(row[4] or 0 for row in of_day) for day, of_day in listed},
+            {day: of_day[-1][5] or "" for day, of_day in listed},
         )
     return found
 

@@ -204,6 +204,8 @@ def _lacks_version(change: Change) -> bool:
 
 def _of_locks(facts: Facts) -> Iterable[Finding]:
     now = {lock.period: lock for lock in facts.locks[1]}
+    for period in now.keys() - {lock.period for lock in facts.locks[0]}:
+        yield Finding(Rule.ADDED, period, "is locked from now on")
     for lock in facts.locks[0]:
         newer = now.get(lock.period)
         if newer is None:
