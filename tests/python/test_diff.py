@@ -248,14 +248,14 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (PROJECT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes((PROJECT / name).read_bytes())
-    for path in (PROJECT / "seeds/raw").rglob("*.yml"):
-        target = folder / path.relative_to(PROJECT)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(path.read_bytes())
     words = ["--accounts", "60", "--months", "12", "--truth", str(folder.parent / "truth")]
     with pytest.MonkeyPatch.context() as patched:
         patched.chdir(PROJECT)
         assert main(["sample", *words, "--output", str(folder / "seeds/raw")]) == 0
+    for path in (PROJECT / "seeds/raw").rglob("*.yml"):
+        target = folder / path.relative_to(PROJECT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())
     (folder / ".gitignore").write_text("target/\nlogs/\n", encoding="utf-8")
     git(folder, "init", "--initial-branch", "main")
     git(folder, "add", ".")

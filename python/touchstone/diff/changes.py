@@ -3,7 +3,7 @@
 import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 
@@ -168,7 +168,18 @@ def compare_definitions(
         change = _compare(name, old, new, listed, seeds)
         if change:
             changes.append(change)
-    return changes
+    return _with_renamed(changes)
+
+
+def _with_renamed(changes: Sequence[Change]) -> list[Change]:
+    """Say of a definition that is gone which new one says the same."""
+    added = {change.lines[0].new: change.name for change in changes if change.action == "added"}
+    return [
+        replace(change, note=f"{added[change.lines[0].old]} says the same")
+        if change.action == "removed" and change.lines[0].old in added
+        else change
+        for change in changes
+    ]
 
 
 def _compare(

@@ -12,6 +12,7 @@ from touchstone.diff.verdict import Finding
 
 MARK = "<!-- touchstone diff -->"  # by which a workflow finds its last comment
 NOTHING = "nothing"
+SHORT = 8
 MOST_CHARACTERS = 60_000  # GitHub takes 65,536 in a comment
 RED, GREEN, YELLOW, DIM, BOLD, PLAIN = (
     f"\033[{code}m" for code in ("31", "32", "33", "2", "1", "0")
@@ -34,6 +35,8 @@ def headline(comparison: Comparison) -> str:
         f"{moved} of {comparison.metric_count} metrics moved" if moved else "no metric moved",
         f"{breaking} breaking change{'s' * (breaking != 1)} of public tables" if breaking else "",
     ]
+    if not facts.changes and not facts.tables and not moved:
+        return "nothing that a number depends on was changed"
     return ", ".join(part for part in parts if part)
 
 
@@ -282,7 +285,7 @@ def as_markdown(comparison: Comparison) -> str:
         if len(failing) > comparison.settings.rows:
             lines.append(f"- ... and {len(failing) - comparison.settings.rows} more")
         lines.append("")
-    lines += _summary(comparison)
+    lines += [*_in_short(comparison), *_summary(comparison)]
     sections = [
         _folded(f"To know ({len(notes)})", [_finding(finding) for finding in notes]),
         _folded(f"What was changed ({len(facts.changes)})", _changes(comparison)),
@@ -303,6 +306,23 @@ def as_markdown(comparison: Comparison) -> str:
 def _finding(finding: Finding) -> str:
     mend = f"<br>→ {_escape(finding.mend)}" if finding.mend else ""
     return f"- **{finding.rule}**: `{finding.about}` {_escape(finding.told)}{mend}"
+
+
+def _in_short(comparison: Comparison) -> list[str]:
+    """Return the changes, a line each."""
+    changes = [change for change in comparison.facts.changes if change.action != "agreed"]
+    lines = []
+    for change in changes[:SHORT]:
+        told = f"- {change.kind} `{change.name}` {change.action}"
+        if change.is_definition and change.action == "changed" and change.lines:
+            first = change.lines[0]
+            old, new = (_escape(shortened(text, 60)) or NOTHING for text in (first.old, first.new))
+            told += f" ({versions(change)}): {_escape(shortened(first.what, 60))}: {old} → {new}"
+            told += f" and {len(change.lines) - 1} more" if len(change.lines) > 1 else ""
+        lines.append(told)
+    if len(changes) > SHORT:
+        lines.append(f"- ... and {len(changes) - SHORT} more")
+    return ["### In short", "", *lines, ""] if lines else []
 
 
 def _summary(comparison: Comparison) -> list[str]:

@@ -155,7 +155,7 @@ def _of_definition(change: Change, facts: Facts) -> Iterable[Finding]:
         yield Finding(
             Rule.REMOVED,
             name,
-            "is gone, and whoever reads it is not told",
+            f"is gone, and whoever reads it is not told{f'; {change.note}' if change.note else ''}",
             f"list its end in {CHANGE_LIST} (retires = true), or put it back",
         )
     elif change.action == "added":
