@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -21,7 +22,7 @@ from touchstone.diff.changes import (
     read_agreements,
     read_definitions,
 )
-from touchstone.diff.lineage import ROWS, Followed
+from touchstone.diff.lineage import ROWS, Followed, Node
 from touchstone.diff.models import (
     Project,
     Reach,
@@ -55,6 +56,8 @@ from touchstone.diff.tables import (
 from touchstone.diff.verdict import CHANGELOG, Facts, Finding, Rule, judge, new_entries
 from touchstone.locks import read_locks
 from touchstone.metrics import Metric, catalogue
+from touchstone.metrics.engine import Engine
+from touchstone.metrics.values import CUTS, populations
 
 BASE_NAME, WORK_NAME, DATA_NAME = "the base", "the working tree", "the base on the new data"
 BETWEEN = "between"  # the base's definitions on the working tree's data
@@ -251,6 +254,14 @@ class _Found:
             catalogue(after.target),
         )
 
+    @cached_property
+    def _columns(self) -> list[dict[str, frozenset[Node]]]:
+        """Return by side the columns behind each metric: of its value, and of its cuts."""
+        return [
+            _with_cuts(side, project, known)
+            for side, project, known in zip(self._sides, self._projects, self.metrics, strict=True)
+        ]
+
     def labels(self) -> dict[str, Metric]:
         """Return the metrics of both sides by name."""
         return {**self.metrics[0], **self.metrics[1]}
@@ -356,9 +367,9 @@ class _Found:
         reached = Reach(*self._projects).of(change.nodes) if change.nodes else frozenset()
         metrics = {
             name
-            for known in self.metrics
+            for columns, known in zip(self._columns, self.metrics, strict=True)
             for name, metric in known.items()
-            if not metric.is_private and metric.columns & reached
+            if not metric.is_private and columns[name] & reached
         }
         if change.kind is Kind.METRIC and change.action != "agreed":
             metrics |= self._made_of(change.name.removeprefix(METRIC))
@@ -407,6 +418,25 @@ class _Found:
             )
             for change in changes
         ]
+
+
+def _with_cuts(
+    side: Side, project: Project, known: Mapping[str, Metric]
+) -> dict[str, frozenset[Node]]:
+    """Return by metric the columns of its value, and those by which it is cut."""
+    engine = Engine(side.target, side.answers)
+    public = [metric for metric in known.values() if not metric.is_private]
+    cuts: dict[str, frozenset[Node]] = {}
+    for names in populations(public, known):
+        paths = [path for cut, path in engine.cuts(names).items() if cut in CUTS]
+        for name in names:
+            mart = known[name].mart
+            found = (project.cut_columns(mart, path) for path in paths if mart)
+            cuts[name] = frozenset().union(*found)
+    return {
+        name: metric.columns.union(*(cuts.get(part, ()) for part in metric.parts))
+        for name, metric in known.items()
+    }
 
 
 def _with_wording(changes: list[Change], worded: list[Change]) -> list[Change]:

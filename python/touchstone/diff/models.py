@@ -17,6 +17,7 @@ from touchstone.diff.movements import AFTER, BEFORE, Behind
 from touchstone.diff.sides import STEM, Side
 
 PATCH_LINES = 60
+_VAR = re.compile(r"""\bvar(?:_one_of)?\(\s*['"](\w+)['"]""")
 # The rows a reader knows by name, in the order in which one is chosen.
 ID_COLUMNS = {
     "opportunity_id": "deals",
@@ -94,6 +95,35 @@ class Project:
         node = self.models.get(name) or self.seeds[name]
         return f"{node['schema']}.{node['alias']}".lower()
 
+    def cut_columns(self, mart: str, path: str) -> frozenset[Node]:
+        """Return the columns that a cut reads on its way from a mart to the dimension.
+
+        Args:
+            mart: name of a semantic model.
+            path: as MetricFlow groups by it: entity__dimension, over several entities or none.
+        """
+        *entities, dimension = path.split("__")
+        found: set[Node] = set()
+        marts = [mart]
+        for entity in entities:
+            found |= self._parts(marts, "entities", entity)
+            owners = [
+                name
+                for name, stated in self.semantics.items()
+                for one in stated["entities"] or ()
+                if one["name"] == entity and _kind_of(one) in ("primary", "unique")
+            ]
+            marts = owners or marts  # a mart's own dimension is named by its own entity
+        return frozenset(found | self._parts(marts, "dimensions", dimension))
+
+    def _parts(self, marts: Iterable[str], what: str, name: str) -> set[Node]:
+        return {
+            (self.table(mart), (part.get("expr") or name).lower())
+            for mart in marts
+            for part in self.semantics[mart][what] or ()
+            if part["name"] == name
+        }
+
     def followed(self, model: str) -> Followed:
         """Return where the columns of a model come from."""
         sql = self.models[model]["compiled_code"]
@@ -116,7 +146,7 @@ class Project:
         """Return the vars that a model's SQL is written with."""
         texts = [self.models[model]["raw_code"]]
         texts += [self.macros[name]["macro_sql"] for name in self.macros_of(model)]
-        return {name for text in texts for name in re.findall(r"var(?:_one_of)?\('(\w+)'", text)}
+        return {name for text in texts for name in _VAR.findall(text)}
 
     def parents(self, model: str) -> list[str]:
         """Return the names of models and seeds that a model refers to."""
@@ -242,8 +272,12 @@ def _parts_differ(old: Mapping[str, Any], new: Mapping[str, Any], what: str) -> 
     ]
 
 
+def _kind_of(part: Mapping[str, Any]) -> str:
+    return str(getattr(part["type"], "value", part["type"]))
+
+
 def _essence(part: Mapping[str, Any]) -> str:
-    kind = getattr(part["type"], "value", part["type"])
+    kind = _kind_of(part)
     params = part.get("type_params") or {}
     grain = params.get("time_granularity") or ""
     return " ".join(str(word) for word in (kind, part.get("expr") or part["name"], grain) if word)

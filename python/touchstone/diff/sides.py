@@ -188,7 +188,7 @@ def _files(project: Path) -> Iterable[tuple[str, Path]]:
         yield from ((str(path.relative_to(project)), path) for path in paths if path.is_file())
 
 
-def build(sides: Sequence[Side], data: Data, *, fresh: bool) -> list[float]:
+def build(sides: Sequence[Side], data: Data, *, fresh: bool = False) -> list[float]:
     """Build sides at the same time; return the seconds each took, 0 for one that stood already.
 
     Raises:

@@ -16,6 +16,7 @@ OF_DEFINITIONS = frozenset(
         "quality.definitions",
         "quality.definition_versions",
         "quality.remembered_numbers",
+        "quality.settings",
     }
 )
 

@@ -78,6 +78,12 @@ class Metric:
         return stated.get("agg") in ADDITIVE and not stated.get("non_additive_dimension")
 
     @property
+    def mart(self) -> str:
+        """Return the semantic model whose rows it aggregates; empty when others make it."""
+        stated = self.definition.get("metric_aggregation_params") or {}
+        return str(stated.get("semantic_model", ""))
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """Return the metrics whose values make it: a ratio's two sides, else itself."""
         if self.numerator and self.denominator:
