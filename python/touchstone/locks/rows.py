@@ -89,22 +89,22 @@ def _shown(before: str, after: str) -> str:
 # Of most rows nothing changed: only those of keys that differ are looked at number by number.
 _DIFFERING_SQL = """
     create or replace temp table rows_differing as
-    with both as (
+    with sides as (
         select *, 1 as copies from rows_then
         union all
         select *, -1 as copies from rows_now
     ),
 
     unequal as (
-        select * exclude (copies) from both group by all having sum(copies) <> 0
+        select * exclude (copies) from sides group by all having sum(copies) <> 0
     ),
 
     keys as (
         select distinct period, metric, row_kind, row_key from unequal
     )
 
-    select both.* exclude (copies), copies = 1 as is_then
-    from both
+    select sides.* exclude (copies), copies = 1 as is_then
+    from sides
     semi join keys using (period, metric, row_kind, row_key)
 """
 
