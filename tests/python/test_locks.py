@@ -15,7 +15,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from touchstone.build import dbt
+from touchstone.build import dbt, parse_options
 from touchstone.cli import main
 from touchstone.errors import UserError
 from touchstone.locks import Lock, read_locks, write_published_values
@@ -278,6 +278,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> World:
         shutil.copy(PROJECT / FOLDER / name, project / FOLDER)
     warehouse = folder / "touchstone.duckdb"
     shutil.copy(WAREHOUSE, warehouse)
+    (project / "target").mkdir()
+    if parse_options(PROJECT, PROJECT / "target"):  # nothing was edited since the last parse
+        shutil.copy(PROJECT / "target" / "partial_parse.msgpack", project / "target")
     assert dbt(PROJECT, warehouse, ["parse", "--target-path", str(project / "target")])
     shutil.copy(project / "target" / MANIFEST_FILE, folder)
     use_few_metrics(project / "target")
@@ -446,6 +449,18 @@ def test_a_year_is_its_published_months_and_what_is_kept_of_them(moved: World) -
     assert len([row for row in years if row[-1]]) > 20
     for *_, year, months, _difference in years:
         assert year == months
+
+
+def test_the_queries_of_the_page_run_and_say_what_they_say(moved: World) -> None:
+    page = (PROJECT / "docs" / "locked_periods.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    moved_today, chart, year = [moved.ask(query) for query in block.split("\n\n")]
+    assert {row[0] for row in moved_today} >= {"bookings_amount", "average_deal_amount"}
+    assert [row[2] for row in chart if row[3]] == [0, 3000 - 10150 + 1000, 0]
+    assert year == moved.ask(
+        "select value from quality.metric_values where metric = 'bookings_amount' "
+        "and grain = 'year' and dimension = 'total' and period_start_date = date '2025-01-01'"
+    )
 
 
 def test_credit_is_kept_to_the_cent_and_names_its_deals(moved: World) -> None:
