@@ -385,6 +385,15 @@ def test_a_ratio_says_which_side_its_rows_moved(moved: World) -> None:
     )
 
 
+def test_a_row_that_counts_for_nothing_moved_nothing(moved: World) -> None:
+    """The deleted deal won a customer; of a count, deals that were lost are no rows."""
+    assert moved.ask(
+        "select difference, changed_row_count, added_row_count, gone_row_count, largest_changes "
+        "from quality.restatements where metric = 'new_customers' and grain = 'month' "
+        "and dimension = 'business_kind'"
+    ) == [(-1, 0, 1, 1, f"deal {LATE}: none -> 1; deal {DELETED}: 1 -> none")]
+
+
 def test_every_moved_number_is_explained_and_every_kept_one_is_the_agreed(
     moved: World, locked: World
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import duckdb
@@ -21,6 +22,10 @@ class Moved:
 
     metric: str
     unit: str
+    grain: str
+    period_start: date
+    dimension: str
+    member: str
     published: Decimal | None
     computed: Decimal | None
     rows: int | None
@@ -30,10 +35,10 @@ class Moved:
 
 @dataclass(frozen=True)
 class Today:
-    """What the last build found of a lock: how many numbers moved, and which whole metrics."""
+    """What the last build found of a lock: how many numbers moved, and one of each metric."""
 
     moved_count: int
-    totals: Sequence[Moved]
+    largest: Sequence[Moved]
 
 
 def after_build(held: Iterable[Held]) -> list[str]:
@@ -77,8 +82,8 @@ def read_today(connection: duckdb.DuckDBPyConnection, locks: Sequence[Lock]) -> 
     found = {}
     for period, revision, moved in counted:
         if revisions.get(period) == revision:
-            totals = connection.execute(_TOTALS_SQL, [period, TOTAL]).fetchall()
-            found[period] = Today(moved, [Moved(*row) for row in totals])
+            largest = connection.execute(_LARGEST_SQL, [period, TOTAL]).fetchall()
+            found[period] = Today(moved, [Moved(*row) for row in largest])
     return found
 
 
@@ -107,29 +112,38 @@ _MOVED_SQL = f"""
     left join moved using (locked_period)
     order by locked_period
 """
-# Of each metric as a whole its longest period that moved, the largest movements first.
-_TOTALS_SQL = f"""
-    with totals as (
-        select *
+# Of each metric one number: as a whole before a part of it, of a long period before a short one,
+# then what moved most.
+_LARGEST_SQL = f"""
+    with placed as (
+        select
+            *,
+            row_number() over (
+                partition by metric
+                order by dimension = $2 desc,
+                    list_position(['year', 'quarter', 'month'], replace(grain, 'fiscal_', '')),
+                    abs(difference_share) desc nulls last,
+                    period_start_date, starts_with(grain, 'fiscal_'), dimension, member
+            ) as place
         from {RESTATEMENTS}
-        where status = 'kept' and locked_period = $1 and dimension = $2
-        qualify row_number() over (
-            partition by metric
-            order by list_position(['year', 'quarter', 'month'], replace(grain, 'fiscal_', '')),
-                period_start_date, grain
-        ) = 1
+        where status = 'kept' and locked_period = $1
     )
 
     select
         metric,
         unit,
+        grain,
+        period_start_date,
+        dimension,
+        member,
         published_value,
         computed_value,
         changed_row_count + added_row_count + gone_row_count,
         largest_changes,
         changed_definitions
-    from totals
-    order by abs(difference_share) desc nulls last, metric
+    from placed
+    where place = 1
+    order by dimension = $2 desc, abs(difference_share) desc nulls last, metric
 """
 
 
@@ -170,8 +184,8 @@ def _found(lock: Lock, today: Mapping[str, Today] | None) -> Iterable[str]:
     if not found.moved_count:
         yield "none moved"
         return
-    yield f"{found.moved_count:,} would have moved and are kept; of whole metrics:"
-    for moved in found.totals[:SHOWN]:
+    yield f"{found.moved_count:,} would have moved and are kept; of each metric the largest:"
+    for moved in found.largest[:SHOWN]:
         yield f"  {_line(moved)}"
         if moved.rows is None:
             yield "      its rows are not known: this warehouse was made after the lock"
@@ -179,8 +193,8 @@ def _found(lock: Lock, today: Mapping[str, Today] | None) -> Iterable[str]:
             yield f"      {_count(moved.rows, 'row')}: {moved.largest_changes}"
         if moved.changed_definitions:
             yield f"      agreed anew since: {moved.changed_definitions}"
-    if len(found.totals) > SHOWN:
-        yield f"  ... and {_count(len(found.totals) - SHOWN, 'more metric')}"
+    if len(found.largest) > SHOWN:
+        yield f"  ... and {_count(len(found.largest) - SHOWN, 'more metric')}"
     yield f"all of them: select * from {RESTATEMENTS} where locked_period = '{lock.period}'"
     yield (
         f"to publish the new ones: touchstone lock {lock.period} --restate "
@@ -195,9 +209,11 @@ def _count(number: int, what: str) -> str:
 def _line(moved: Moved) -> str:
     difference = ""
     if moved.published is not None and moved.computed is not None:
-        difference = f"  {_number(moved.computed - moved.published, sign='+')}"
+        difference = f" ({_number(moved.computed - moved.published, sign='+')} {moved.unit})"
+    of = "" if moved.dimension == TOTAL else f", {moved.dimension} {moved.member}"
     before, after = _number(moved.published), _number(moved.computed)
-    return f"{moved.metric} ({moved.unit})  {before} -> {after}{difference}"
+    period = f"{moved.grain.replace('_', ' ')} of {moved.period_start}"
+    return f"{moved.metric}{of}, {period}: {before} -> {after}{difference}"
 
 
 def _number(value: Decimal | None, sign: str = "") -> str:
