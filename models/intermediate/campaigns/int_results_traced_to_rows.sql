@@ -47,11 +47,11 @@ turned as (
 
 traced as (
     select
-        row_kind,
-        row_key,
-        campaign_id,
-        channel,
-        month_start_date,
+        turned.row_kind,
+        turned.row_key,
+        turned.campaign_id,
+        turned.channel,
+        turned.month_start_date,
         {{ result_columns('turned') }}
     from turned
 )

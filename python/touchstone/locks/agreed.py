@@ -1,7 +1,7 @@
 """What is locked: the rows of seeds/locked/locked_periods.csv."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -106,8 +106,13 @@ def read_locks(project: Path) -> list[Lock]:
     Raises:
         UserError: a row cannot be what was written.
     """
-    newest: dict[str, Lock] = {lock.period: lock for lock in read_revisions(project / FOLDER)}
-    return sorted(newest.values(), key=lambda lock: (lock.start, lock.end))
+    return newest(read_revisions(project / FOLDER))
+
+
+def newest(revisions: Iterable[Lock]) -> list[Lock]:
+    """Return the last revision of each locked period, in the order of time."""
+    locks = {lock.period: lock for lock in revisions}
+    return sorted(locks.values(), key=lambda lock: (lock.start, lock.end))
 
 
 def read_revisions(folder: Path) -> list[Lock]:
@@ -116,17 +121,17 @@ def read_revisions(folder: Path) -> list[Lock]:
         return []  # a commit from before there were locks
     path = folder / PERIODS_FILE
     locks: list[Lock] = []
-    newest: dict[str, Lock] = {}
+    known: dict[str, Lock] = {}
     for number, row in enumerate(_rows(path), start=2):
         where = f"{path}, line {number}"
         lock = _lock(row, where)
-        before = newest.get(lock.period)
+        before = known.get(lock.period)
         if lock.revision != (before.revision + 1 if before else 1):
             raise UserError(f"{where}: revision {lock.revision} does not follow; {GET_BACK}")
-        for other in newest.values():
+        for other in known.values():
             if other.period != lock.period and crosses(lock, other):
                 raise UserError(f"{where}: {lock.period} and {other.period} overlap; {GET_BACK}")
-        newest[lock.period] = lock
+        known[lock.period] = lock
         locks.append(lock)
     return locks
 

@@ -3,9 +3,12 @@
 import argparse
 from datetime import date
 
+import duckdb
+
 from touchstone.errors import UserError
-from touchstone.locks.agreed import read_locks
+from touchstone.locks.agreed import FOLDER, newest
 from touchstone.locks.locking import Agreement, lock_period, restate
+from touchstone.locks.numbers import count_numbers, load
 from touchstone.locks.periods import read_period
 from touchstone.locks.report import after_locking, as_text, read_today
 from touchstone.project import connect, project_directory, warehouse_path
@@ -62,12 +65,14 @@ def run(options: argparse.Namespace) -> int:
     if options.list or not options.period:
         if options.restate or (options.list and options.period):
             raise UserError("name a period to lock or to restate it, or --list to see all of them")
-        locks = read_locks(project)
+        with duckdb.connect() as memory:  # the files are checked as a build checks them
+            locks = newest(load(memory, project / FOLDER))
+            counts = count_numbers(memory)
         today = None
         if locks and warehouse.exists():
             with connect(warehouse, read_only=True) as connection:
                 today = read_today(connection, locks)
-        print(as_text(locks, today))
+        print(as_text(locks, counts, today))
         return 0
     read_period(options.period, 1)  # a misspelled one is said first
     agreement = _agreement(options)

@@ -8,14 +8,14 @@ from typing import Any
 import duckdb
 
 from touchstone.errors import UserError
-from touchstone.locks.agreed import Lock
+from touchstone.locks.agreed import SAME_REPORT, Lock
 from touchstone.locks.numbers import CREDITS, insert
 from touchstone.metrics.catalogue import Metric
 
 # They hold what leaves the warehouse and move no number.
 NO_NUMBERS = "guards"
-# What a build is of, and what its clock says, is no definition; the rest of the settings is.
-NO_DEFINITIONS = ("raw_data", "as_of")
+# What a build is of, what its clock says and how periods are called moves no number that is held.
+NO_DEFINITIONS = ("as_of", "fiscal_year_start_month", *SAME_REPORT)
 # Tables by which metrics of other tables are cut: their definitions reach the members alone.
 CUT_BY = ("core.accounts", "core.campaigns")
 CREDIT_TABLE = "attribution.model_credits_by_month"
@@ -94,7 +94,7 @@ _CHANGED_SQL = f"""
         union all
         -- also of a metric that is not defined any more
         select period, substr(definition_id, 8), is_cut, difference
-        from differences, (values (true), (false)) as both (is_cut)
+        from differences, (values (true), (false)) as sides (is_cut)
         where starts_with(definition_id, 'metric.')
         union all
         select period, metric, is_cut, difference

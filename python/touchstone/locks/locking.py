@@ -11,7 +11,7 @@ import duckdb
 
 from touchstone.errors import UserError
 from touchstone.locks.agreed import FOLDER, Lock, crosses, is_within, read_locks, read_revisions
-from touchstone.locks.definitions import IN_FORCE, NO_DEFINITIONS, read_settings
+from touchstone.locks.definitions import IN_FORCE, read_settings
 from touchstone.locks.numbers import CREDIT_DIMENSION, FILES, add_periods, digests, write
 from touchstone.locks.periods import Period, read_period
 from touchstone.locks.publishing import Held, make_spans, publish, take
@@ -58,6 +58,7 @@ class Agreement:
     reason: str
 
 
+_OWN_COLUMNS = ("raw_data", "as_of")  # of the file, or of one build alone
 Add = Callable[[duckdb.DuckDBPyConnection], Lock | None]
 
 
@@ -120,7 +121,7 @@ def lock_period(project: Path, warehouse: Path, name: str, agreement: Agreement)
         )
 
     def adding(connection: duckdb.DuckDBPyConnection) -> Lock:
-        make_spans(connection, [*locks, lock])
+        make_spans(connection, [*locks, lock], int(settings["fiscal_year_start_month"]))
         has_data = connection.execute(
             "select 1 from lock_computed inner join lock_spans using (grain, period_start_date) "
             "where period = $1 and coalesce(numerator, value, 0) <> 0 limit 1",
@@ -150,8 +151,9 @@ def restate(project: Path, warehouse: Path, name: str, agreement: Agreement) -> 
     """
     settings, as_of = _build(warehouse)
     period = read_period(name, int(settings["fiscal_year_start_month"]))
-    spans = {(lock.start, lock.end): lock for lock in read_locks(project)}
-    before = spans.get((period.start, period.end))
+    locks = read_locks(project)
+    spans = {(lock.start, lock.end): lock for lock in locks}
+    before = {lock.period: lock for lock in locks}.get(name, spans.get((period.start, period.end)))
     if before is None:
         raise UserError(f"{name} is not locked; touchstone lock lists what is")
     if reason := before.not_held_because(settings):
@@ -226,7 +228,7 @@ def _build(warehouse: Path) -> tuple[dict[str, str], date]:
 
 def _refuse_overlap(period: Period, locks: Sequence[Lock]) -> None:
     for other in locks:
-        if (other.start, other.end) == (period.start, period.end):
+        if other.period == period.name or (other.start, other.end) == (period.start, period.end):
             raise UserError(
                 f"{period.name} is locked already, since {other.agreed_on}; to publish other "
                 f"numbers for it: touchstone lock {other.period} --restate"
@@ -256,7 +258,7 @@ def _new_lock(
         agreed_by=agreement.agreed_by,
         agreed_on=agreement.agreed_on,
         reason=agreement.reason,
-        settings={name: value for name, value in settings.items() if name not in NO_DEFINITIONS},
+        settings={name: value for name, value in settings.items() if name not in _OWN_COLUMNS},
         numbers_digest="",
     )
 

@@ -113,6 +113,15 @@ def add_periods(connection: duckdb.DuckDBPyConnection, revisions: Sequence[Lock]
     insert(connection, "locked_periods", rows)
 
 
+def count_numbers(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return how many numbers each locked period has, whatever their revision."""
+    found = connection.execute(
+        f"select period, count(distinct ({', '.join(NUMBER_KEY)})) from locked_numbers "
+        "group by period"
+    ).fetchall()
+    return dict(found)
+
+
 def digests(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], str]:
     """Return what locked_numbers and locked_definitions hold of each revision, as one hash."""
     lines = " union all ".join(

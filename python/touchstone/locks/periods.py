@@ -78,3 +78,15 @@ def months_after(day: date, months: int) -> date:
 def months_between(start: date, end: date) -> int:
     """Return how many months lie between two firsts of a month."""
     return (end.year - start.year) * 12 + end.month - start.month
+
+
+def grains_starting(start: date, fiscal_year_start_month: int) -> tuple[str, ...]:
+    """Return the grains that have a period which begins with this first of a month."""
+    begins = {
+        "month": True,
+        "quarter": start.month % 3 == 1,
+        "year": start.month == 1,
+        "fiscal_quarter": (start.month - fiscal_year_start_month) % 3 == 0,
+        "fiscal_year": start.month == fiscal_year_start_month,
+    }
+    return tuple(grain for grain in MONTHS if begins[grain])

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
 
-from touchstone.locks.agreed import Lock
+from touchstone.locks.agreed import Lock, newest
 from touchstone.locks.definitions import NOTHING_CHANGED, compare, read_settings
 from touchstone.locks.numbers import (
     CREDIT_DIMENSION,
@@ -16,7 +17,7 @@ from touchstone.locks.numbers import (
     insert,
     load,
 )
-from touchstone.locks.periods import MONTHS
+from touchstone.locks.periods import MONTHS, grains_starting, months_after
 from touchstone.locks.rows import explain
 from touchstone.locks.tables import (
     KEY,
@@ -44,35 +45,6 @@ _CREDITS_SQL = f"""
         null, null
     from (unpivot credits on {", ".join(CREDITS)} into name metric value value)
     inner join lock_metrics using (metric)
-"""
-
-# Every period of a grain that lies within a lock, with the shortest lock it is in: a year that is
-# locked after its quarters says nothing of what they have said.
-_SPANS_SQL = f"""
-    create or replace temp table lock_spans as
-    with starts as (
-        select {", ".join(f"{grain}_start_date as {grain}" for grain in GRAINS)} from core.days
-    ),
-
-    periods as (
-        select distinct grain, period_start_date
-        from (unpivot starts on {", ".join(GRAINS)} into name grain value period_start_date)
-    ),
-
-    lengths (grain, month_count) as (
-        values {", ".join(f"('{grain}', {months})" for grain, months in MONTHS.items())}
-    )
-
-    select grain, period_start_date, lengths.month_count, period, revision
-    from periods
-    inner join lengths using (grain)
-    inner join lock_holding
-        on
-            period_start_date >= start_date
-            and period_start_date + to_months(lengths.month_count) <= end_date
-    qualify row_number() over (
-        partition by grain, period_start_date order by lock_holding.month_count, period
-    ) = 1
 """
 
 # Each number of a lock in each of its revisions, for every grain that it is one of.
@@ -262,11 +234,11 @@ def publish(connection: duckdb.DuckDBPyConnection, written: Written, folder: Pat
     Returns:
         What became of each lock.
     """
-    locks = list({lock.period: lock for lock in load(connection, folder)}.values())
+    locks = newest(load(connection, folder))
     settings = read_settings(connection) if locks else {}
     reasons = {lock.period: lock.not_held_because(settings) for lock in locks}
     holding = [lock for lock in locks if reasons[lock.period] is None]
-    make_spans(connection, holding)
+    make_spans(connection, holding, int(settings.get("fiscal_year_start_month", 1)))
     asked, parameters = "true", []
     if not is_whole(written):
         asked = (
@@ -296,18 +268,31 @@ def publish(connection: duckdb.DuckDBPyConnection, written: Written, folder: Pat
     return [Held(lock, reasons[lock.period], moved.get(lock.period, 0)) for lock in locks]
 
 
-def make_spans(connection: duckdb.DuckDBPyConnection, locks: Sequence[Lock]) -> None:
-    """Make lock_spans: every period of a grain within a lock, with the lock that it belongs to."""
+def make_spans(
+    connection: duckdb.DuckDBPyConnection, locks: Sequence[Lock], fiscal_year_start_month: int
+) -> None:
+    """Make lock_holding, the locks, and lock_spans, the periods of each grain that lie within them.
+
+    A period belongs to the shortest lock that it is in: a year that is locked after its quarters
+    says nothing of what they have said. It is not looked up in the data, which may forget a year.
+    """
     connection.execute(
-        "create or replace temp table lock_holding "
-        "(period varchar, revision integer, start_date date, end_date date, month_count integer)"
+        "create or replace temp table lock_holding (period varchar, revision integer)"
     )
-    insert(
-        connection,
-        "lock_holding",
-        [[one.period, one.revision, one.start, one.end, one.month_count] for one in locks],
+    insert(connection, "lock_holding", [[lock.period, lock.revision] for lock in locks])
+    connection.execute(
+        "create or replace temp table lock_spans (grain varchar, period_start_date date, "
+        "month_count integer, period varchar, revision integer)"
     )
-    connection.execute(_SPANS_SQL)
+    spans: dict[tuple[str, date], list[object]] = {}
+    for lock in sorted(locks, key=lambda one: (one.month_count, one.period)):
+        for place in range(lock.month_count):
+            start = months_after(lock.start, place)
+            for grain in grains_starting(start, fiscal_year_start_month):
+                if lock.covers(grain, start):
+                    own = [grain, start, MONTHS[grain], lock.period, lock.revision]
+                    spans.setdefault((grain, start), own)
+    insert(connection, "lock_spans", list(spans.values()))
 
 
 def is_whole(written: Written) -> bool:

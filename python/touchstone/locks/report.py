@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import duckdb
@@ -21,6 +22,10 @@ class Moved:
 
     metric: str
     unit: str
+    grain: str
+    period_start: date
+    dimension: str
+    member: str
     published: Decimal | None
     computed: Decimal | None
     rows: int | None
@@ -30,11 +35,10 @@ class Moved:
 
 @dataclass(frozen=True)
 class Today:
-    """What the last build found of a lock: published numbers that moved, and the totals of them."""
+    """What the last build found of a lock: how many numbers moved, and one of each metric."""
 
-    number_count: int
     moved_count: int
-    totals: Sequence[Moved]
+    largest: Sequence[Moved]
 
 
 def after_build(held: Iterable[Held]) -> list[str]:
@@ -70,47 +74,87 @@ def after_locking(outcome: Outcome) -> list[str]:
 
 def read_today(connection: duckdb.DuckDBPyConnection, locks: Sequence[Lock]) -> Mapping[str, Today]:
     """Return what the last build found, for each lock that it knew in this revision."""
-    tables = connection.execute(
-        "select count(*) from duckdb_columns() where schema_name || '.' || table_name = $1 "
-        "and column_name = 'locked_period'",
-        [VALUES],
-    ).fetchone()
-    if not tables or not tables[0]:
+    try:
+        counted = connection.execute(_MOVED_SQL).fetchall()
+    except duckdb.Error:  # built before there were locks, or without metrics
         return {}
+    revisions = {lock.period: lock.revision for lock in locks}
     found = {}
-    for lock in locks:
-        [(numbers, revision)] = connection.execute(
-            f"select count(distinct (metric, period_start_date, dimension, member, "
-            f"replace(grain, 'fiscal_', ''))), max(revision_number) from {VALUES} "
-            "where locked_period = $1",
-            [lock.period],
-        ).fetchall()
-        if not numbers or revision > lock.revision:
-            continue
-        [(moved,)] = connection.execute(
-            "select count(distinct (metric, period_start_date, dimension, member, "
-            f"replace(grain, 'fiscal_', ''))) from {RESTATEMENTS} "
-            "where status = 'kept' and locked_period = $1",
-            [lock.period],
-        ).fetchall()
-        totals = connection.execute(
-            "select distinct on (metric) metric, unit, published_value, computed_value, "
-            "changed_row_count + added_row_count + gone_row_count, largest_changes, "
-            f"changed_definitions, abs(difference_share) as moved_by from {RESTATEMENTS} "
-            "where status = 'kept' and locked_period = $1 and dimension = $2 "
-            "order by metric, period_start_date, grain",
-            [lock.period, TOTAL],
-        ).fetchall()
-        totals.sort(key=lambda row: (-(row[-1] or 0), row[0]))
-        found[lock.period] = Today(numbers, moved, [Moved(*row[:-1]) for row in totals])
+    for period, revision, moved in counted:
+        if revisions.get(period) == revision:
+            largest = connection.execute(_LARGEST_SQL, [period, TOTAL]).fetchall()
+            found[period] = Today(moved, [Moved(*row) for row in largest])
     return found
 
 
-def as_text(locks: Sequence[Lock], today: Mapping[str, Today] | None) -> str:
+# A quarter that is a fiscal one, too, is one number.
+_MOVED_SQL = f"""
+    with locks as (
+        select locked_period, max(revision_number) as revision_number
+        from {VALUES}
+        where is_locked
+        group by locked_period
+    ),
+
+    moved as (
+        select
+            locked_period,
+            count(distinct (
+                metric, period_start_date, replace(grain, 'fiscal_', ''), dimension, member
+            )) as moved_count
+        from {RESTATEMENTS}
+        where status = 'kept'
+        group by locked_period
+    )
+
+    select locked_period, revision_number, coalesce(moved_count, 0)
+    from locks
+    left join moved using (locked_period)
+    order by locked_period
+"""
+# Of each metric one number: as a whole before a part of it, of a long period before a short one,
+# then what moved most.
+_LARGEST_SQL = f"""
+    with placed as (
+        select
+            *,
+            row_number() over (
+                partition by metric
+                order by dimension = $2 desc,
+                    list_position(['year', 'quarter', 'month'], replace(grain, 'fiscal_', '')),
+                    abs(difference_share) desc nulls last,
+                    period_start_date, starts_with(grain, 'fiscal_'), dimension, member
+            ) as place
+        from {RESTATEMENTS}
+        where status = 'kept' and locked_period = $1
+    )
+
+    select
+        metric,
+        unit,
+        grain,
+        period_start_date,
+        dimension,
+        member,
+        published_value,
+        computed_value,
+        changed_row_count + added_row_count + gone_row_count,
+        largest_changes,
+        changed_definitions
+    from placed
+    where place = 1
+    order by dimension = $2 desc, abs(difference_share) desc nulls last, metric
+"""
+
+
+def as_text(
+    locks: Sequence[Lock], counts: Mapping[str, int], today: Mapping[str, Today] | None
+) -> str:
     """Return what is locked and what has moved since.
 
     Args:
         locks: as last agreed.
+        counts: how many numbers each has.
         today: what the last build found; None when there is no warehouse.
     """
     if not locks:
@@ -121,8 +165,9 @@ def as_text(locks: Sequence[Lock], today: Mapping[str, Today] | None) -> str:
     lines = []
     for lock in locks:
         lines += [
-            f"{lock.period}  {lock.start} to {lock.last_date}, revision {lock.revision}, agreed by "
-            f"{lock.agreed_by} on {lock.agreed_on}: {lock.reason}"
+            f"{lock.period}  {lock.start} to {lock.last_date}, {counts[lock.period]:,} numbers, "
+            f"revision {lock.revision}, agreed by {lock.agreed_by} on {lock.agreed_on}: "
+            f"{lock.reason}"
         ]
         lines += [f"    {line}" for line in _found(lock, today)]
     return "\n".join(lines)
@@ -134,35 +179,41 @@ def _found(lock: Lock, today: Mapping[str, Today] | None) -> Iterable[str]:
         return
     found = today.get(lock.period)
     if found is None:
-        yield "the warehouse was built without it, or is of other data: touchstone build says more"
+        yield "the warehouse was built without it, or of other data: touchstone build says more"
         return
     if not found.moved_count:
-        yield f"{found.number_count:,} numbers, none moved"
+        yield "none moved"
         return
-    yield f"{found.number_count:,} numbers; {found.moved_count:,} would have moved and are kept:"
-    for moved in found.totals[:SHOWN]:
+    yield f"{found.moved_count:,} would have moved and are kept; of each metric the largest:"
+    for moved in found.largest[:SHOWN]:
         yield f"  {_line(moved)}"
         if moved.rows is None:
-            yield "      the rows are not known: this warehouse was made after the lock"
+            yield "      its rows are not known: this warehouse was made after the lock"
         elif moved.largest_changes:
-            yield f"      {moved.rows:,} rows: {moved.largest_changes}"
+            yield f"      {_count(moved.rows, 'row')}: {moved.largest_changes}"
         if moved.changed_definitions:
-            yield f"      definitions: {moved.changed_definitions}"
-    if len(found.totals) > SHOWN:
-        yield f"  ... and {len(found.totals) - SHOWN} more metrics"
+            yield f"      agreed anew since: {moved.changed_definitions}"
+    if len(found.largest) > SHOWN:
+        yield f"  ... and {_count(len(found.largest) - SHOWN, 'more metric')}"
     yield f"all of them: select * from {RESTATEMENTS} where locked_period = '{lock.period}'"
     yield (
-        f"to publish the new ones: touchstone lock {lock.period} --restate --agreed-by "
-        f'"{lock.agreed_by}" --reason ...'
+        f"to publish the new ones: touchstone lock {lock.period} --restate "
+        f'--agreed-by "{lock.agreed_by}" --reason "..."'
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _line(moved: Moved) -> str:
     difference = ""
     if moved.published is not None and moved.computed is not None:
-        difference = f"  {_number(moved.computed - moved.published, sign='+')}"
+        difference = f" ({_number(moved.computed - moved.published, sign='+')} {moved.unit})"
+    of = "" if moved.dimension == TOTAL else f", {moved.dimension} {moved.member}"
     before, after = _number(moved.published), _number(moved.computed)
-    return f"{moved.metric} ({moved.unit})  {before} -> {after}{difference}"
+    period = f"{moved.grain.replace('_', ' ')} of {moved.period_start}"
+    return f"{moved.metric}{of}, {period}: {before} -> {after}{difference}"
 
 
 def _number(value: Decimal | None, sign: str = "") -> str:

@@ -89,22 +89,22 @@ def _shown(before: str, after: str) -> str:
 # Of most rows nothing changed: only those of keys that differ are looked at number by number.
 _DIFFERING_SQL = """
     create or replace temp table rows_differing as
-    with both as (
+    with sides as (
         select *, 1 as copies from rows_then
         union all
         select *, -1 as copies from rows_now
     ),
 
     unequal as (
-        select * exclude (copies) from both group by all having sum(copies) <> 0
+        select * exclude (copies) from sides group by all having sum(copies) <> 0
     ),
 
     keys as (
         select distinct period, metric, row_kind, row_key from unequal
     )
 
-    select both.* exclude (copies), copies = 1 as is_then
-    from both
+    select sides.* exclude (copies), copies = 1 as is_then
+    from sides
     semi join keys using (period, metric, row_kind, row_key)
 """
 
@@ -297,16 +297,26 @@ def _gather(
     asked = [known[name] for name in sorted(leaves) if name in known]
     for names in populations(asked, known):
         if sql := _rows_sql(engine, known, names):
-            kept = "value <> 0" if known[names[0]].adds_up else "true"
-            _insert(connection, sql, names, kept)
+            _insert(connection, sql, names, [name for name in names if _is_of_values(known[name])])
     if set(leaves) & set(CREDITS):
         sql = f"select *, month_start_date as date_day, {_no_cuts()} from ({_TOUCH_CREDITS})"
-        _insert(connection, sql, sorted(CREDITS), "value <> 0")
+        _insert(connection, sql, sorted(CREDITS), [])
 
 
 def _insert(
-    connection: duckdb.DuckDBPyConnection, sql: str, names: Sequence[str], kept: str
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    names: Sequence[str],
+    of_values: Sequence[str],
 ) -> None:
+    """Add rows to rows_now. Of a sum or a count a row of 0 is none; of a median it is one.
+
+    Args:
+        connection: with the temporary tables rows_now and lock_ranges.
+        sql: of the rows, a column for each metric.
+        names: of the metrics.
+        of_values: those that are made of the values of their rows.
+    """
     columns = ", ".join(f'sum(cast("{name}" as {NUMBER})) as "{name}"' for name in names)
     listed = ", ".join(f'"{name}"' for name in names)
     cuts = ", ".join(CUTS)
@@ -315,8 +325,15 @@ def _insert(
         f"{cuts}, credit, value from (unpivot (select period, row_kind, row_key, date_day, "
         f"{cuts}, credit, {columns} from ({sql}) as found inner join lock_ranges "
         "on date_day >= start_date and date_day < end_date group by all) "
-        f"on {listed} into name metric value value) where {kept}"
+        f"on {listed} into name metric value value) "
+        "where value <> 0 or list_contains(cast($1 as varchar[]), metric)",
+        [list(of_values)],
     )
+
+
+def _is_of_values(metric: Metric) -> bool:
+    aggregated = metric.definition.get("metric_aggregation_params") or {}
+    return aggregated.get("agg") in ("median", "percentile", "average", "min", "max")
 
 
 def _rows_sql(engine: Engine, known: Mapping[str, Metric], names: Sequence[str]) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import duckdb
 
 from touchstone.locks.numbers import CREDIT_DIMENSION, NUMBER
-from touchstone.metrics.values import COMMENTS, TABLE, TOTAL
+from touchstone.metrics.values import COLUMNS, COMMENTS, TABLE, TOTAL
 
 VALUES = TABLE
 RESTATEMENTS = "quality.restatements"
@@ -45,8 +45,8 @@ RESTATEMENT_COMMENTS: Mapping[str, str] = {
     "published months and of the differences of those that are kept.",
     "difference_share": "Of the published value; empty when that was 0.",
     "changed_row_count": "Rows behind the number (deals, lead cycles, touches, costs) that count "
-    "otherwise now. Empty, like the two after it, when this warehouse was made after the lock: "
-    "then nobody can say which rows they are.",
+    "otherwise now. Empty, like the two after it, when this warehouse was made after the lock or "
+    "the metric is not defined any more: then nobody can say which rows they are.",
     "added_row_count": "Rows that did not count then.",
     "gone_row_count": "Rows that do not count any more.",
     "largest_changes": "The rows that moved the number most, by key: what each added then and now.",
@@ -54,8 +54,20 @@ RESTATEMENT_COMMENTS: Mapping[str, str] = {
     "it was agreed with.",
 }
 
+VALUE_COLUMNS = f"""
+    {COLUMNS.strip()},
+    is_locked boolean not null,
+    locked_period varchar,
+    locked_date date,
+    revision_number integer,
+    computed_value {NUMBER},
+    computed_numerator {NUMBER},
+    computed_denominator {NUMBER},
+    previous_value {NUMBER}
+"""
+
 VALUES_SQL = f"""
-    create or replace table {VALUES} as
+    insert into {VALUES}
     select
         metric,
         label,
@@ -257,6 +269,7 @@ CREDITS_SQL = f"""
 
 def write_values(connection: duckdb.DuckDBPyConnection) -> None:
     """Write quality.metric_values from lock_cells and lock_computed."""
+    connection.execute(f"create or replace table {VALUES} ({VALUE_COLUMNS})")
     connection.execute(VALUES_SQL)
     _comment(connection, VALUES, VALUE_COMMENTS)
 
