@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from touchstone import build, expected, query, summary
+from touchstone import build, expected, faults, query, summary
 from touchstone.bench import command as bench
 from touchstone.checks import command as check
 from touchstone.errors import UserError
@@ -15,7 +15,7 @@ from touchstone.sample import command as sample
 from touchstone.spark import command as spark
 
 EXIT_USER_ERROR = 2
-COMMANDS = (build, summary, query, metrics, check, load, sample, expected, bench, spark)
+COMMANDS = (build, summary, query, metrics, check, faults, load, sample, expected, bench, spark)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -27,14 +27,14 @@ from touchstone.sample.cycles import make_cycles
 from touchstone.sample.deals import Deals, concatenate, later_business, new_business, test_deals
 from touchstone.sample.demand import simulate
 from touchstone.sample.dice import Dice, Ints
-from touchstone.sample.faults import spoil_crm
-from touchstone.sample.faults_elsewhere import PAGES, spoil_rest, spoil_web
+from touchstone.sample.faults import CRM_STEPS
+from touchstone.sample.faults_elsewhere import PAGES, REST_STEPS, WEB_STEPS
 from touchstone.sample.files import as_text, in_contract
 from touchstone.sample.parameters import BLOCK_ACCOUNTS, Settings
 from touchstone.sample.plan import Plan, make_plan
 from touchstone.sample.population import Staff, make_companies, make_people, make_staff
 from touchstone.sample.records import make_records
-from touchstone.sample.spoiler import OPPORTUNITIES, Key, Spoiler, with_texts
+from touchstone.sample.spoiler import OPPORTUNITIES, Key, Spoiler, spoil, with_texts
 from touchstone.sample.touches import make_touches
 
 Contracts = dict[Key, Contract]
@@ -73,7 +73,7 @@ def make_parts(
         "channel_effect": truth.effects_truth(settings, staff, plan),
         "staff_effect": truth.staff_truth(staff),
     }
-    yield _part(_once(settings, contracts, staff, plan), truths, as_csv)
+    yield _part(_once(settings, contracts, staff, plan, as_csv=as_csv), truths, as_csv)
 
 
 def _in_order(
@@ -91,7 +91,8 @@ def _in_order(
 
 def _block_part(settings: Settings, contracts: Contracts, as_csv: bool, block: int) -> Part:
     """Return one block of accounts; it does not depend on the others."""
-    maker = _Block(settings, contracts, make_staff(settings), make_plan(settings), block)
+    staff, plan = make_staff(settings), make_plan(settings)
+    maker = _Block(settings, contracts, staff, plan, block, as_csv=as_csv)
     return _part(maker.spoiler, maker.truths, as_csv)
 
 
@@ -101,7 +102,9 @@ def _part(spoiler: Spoiler, truths: dict[str, pa.Table], as_csv: bool) -> Part:
     return Part(spoiler.tables, {**truths, "fault": spoiler.faults()})
 
 
-def _once(settings: Settings, contracts: Contracts, staff: Staff, plan: Plan) -> Spoiler:
+def _once(
+    settings: Settings, contracts: Contracts, staff: Staff, plan: Plan, *, as_csv: bool
+) -> Spoiler:
     """Return the tables that do not grow with the accounts."""
     columns: dict[Key, Columns] = {
         ("crm", "users"): crm_people.users(staff),
@@ -111,8 +114,10 @@ def _once(settings: Settings, contracts: Contracts, staff: Staff, plan: Plan) ->
         ("finance", "campaign_costs"): money.campaign_costs(settings, plan),
         ("finance", "revenue_plan"): money.revenue_plan(settings),
     }
-    spoiler = Spoiler(_in_contract(contracts, columns), Dice(settings.seed, "faults once"))
-    spoil_rest(spoiler)
+    tables = _in_contract(contracts, columns)
+    dice = Dice(settings.seed, "faults once")
+    spoiler = Spoiler(tables, dice, settings, contracts, as_csv=as_csv)
+    spoil(spoiler, REST_STEPS)
     return spoiler
 
 
@@ -126,6 +131,8 @@ class _Block:
         staff: Staff,
         plan: Plan,
         block: int,
+        *,
+        as_csv: bool,
     ) -> None:
         """Make everything of the block."""
         self.settings, self.staff, self.plan, self.block = settings, staff, plan, block
@@ -151,7 +158,15 @@ class _Block:
         )
         self.pages = web.make_pages(settings, self.sessions, block)
 
-        self.spoiler = Spoiler({}, Dice(settings.seed, "faults", block))
+        self.spoiler = Spoiler(
+            {},
+            Dice(settings.seed, "faults", block),
+            settings,
+            contracts,
+            as_csv=as_csv,
+            number_from=self.base,
+            copy_from=block * COPY_SPACE,
+        )
         columns = {**self._people_tables(), **self._deal_tables(), **self._activity_tables()}
         web_tables, odd_pages = self._web_tables()
         self.spoiler.tables = _in_contract(contracts, {**columns, **web_tables})
@@ -263,8 +278,8 @@ class _Block:
         for fault, deals in self.stages.marks.items():
             self.spoiler.note(OPPORTUNITIES, deals, "stage_name", fault)
         self.spoiler.note(PAGES, odd_pages, "context_campaign_source", "F20")
-        spoil_crm(self.spoiler, self.block * COPY_SPACE, self.settings.end)
-        spoil_web(self.spoiler, self.base)
+        spoil(self.spoiler, CRM_STEPS)
+        spoil(self.spoiler, WEB_STEPS)
 
     def _truths(self) -> dict[str, pa.Table]:
         return {

@@ -25,6 +25,7 @@ class Contract:
     system: str
     table: str
     types: dict[str, str]  # column -> type, in the order of the contract
+    key: tuple[str, ...]  # the columns that name a row
 
     @property
     def name(self) -> str:
@@ -57,7 +58,7 @@ def read_contracts(project: Path) -> dict[tuple[str, str], Contract]:
             for table in source["tables"]:
                 types = {column["name"]: column["data_type"] for column in table["columns"]}
                 key = (source["name"], table["name"])
-                contracts[key] = Contract(*key, types)
+                contracts[key] = Contract(*key, types, tuple(table["config"]["meta"]["key"]))
     if not contracts:
         raise UserError(
             f"no source contracts (models/staging/<system>/_<system>.yml) under {project}"

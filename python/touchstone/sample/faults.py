@@ -8,9 +8,8 @@ import pyarrow.compute as pc
 
 from touchstone.sample import columns as col
 from touchstone.sample.columns import DAY
+from touchstone.sample.dice import Bools
 from touchstone.sample.faults_people import (
-    COPY_NUMBERS,
-    Numbers,
     duplicate_leads,
     internal_leads,
     leads_of_contacts,
@@ -26,6 +25,7 @@ from touchstone.sample.spoiler import (
     OPPORTUNITIES,
     ROLES,
     TASKS,
+    Key,
     Spoiler,
     later,
 )
@@ -35,29 +35,6 @@ BY_HAND = {
     "Rejected": ["rejected", "REJECTED "],
     "Recycled": ["recycled"],
 }
-
-
-def spoil_crm(spoiler: Spoiler, first_copy: int, end: int) -> None:
-    """Put all kinds of dirt into the CRM tables of a block."""
-    numbers = Numbers(COPY_NUMBERS + first_copy)
-    overwritten_sources(spoiler)
-    duplicate_leads(spoiler, numbers, end)
-    leads_of_contacts(spoiler, numbers, end)
-    merged_accounts_and_contacts(spoiler, numbers)
-    internal_leads(spoiler, numbers)
-    deleted_rows(spoiler)
-    back_dated_deals(spoiler)
-    odd_amounts(spoiler)
-    odd_currencies(spoiler)
-    odd_close_dates(spoiler, end)
-    roles_of_other_accounts(spoiler)
-    statuses_by_hand(spoiler)
-    parent_cycle(spoiler)
-    odd_responses(spoiler)
-    queue_owners(spoiler)
-    automated_tasks(spoiler)
-    short_ids(spoiler)
-    unreadable_values(spoiler)
 
 
 def overwritten_sources(spoiler: Spoiler) -> None:
@@ -70,15 +47,20 @@ def overwritten_sources(spoiler: Spoiler) -> None:
 
 def deleted_rows(spoiler: Spoiler) -> None:
     """F04: rows deleted in the CRM and still delivered; F05: two leads gone without a trace."""
-    not_converted = ~spoiler.is_true(LEADS, "is_converted") & ~spoiler.is_true(LEADS, "is_deleted")
-    spoiler.change(LEADS, "is_deleted", spoiler.some(LEADS, 0.008, not_converted, 3), True, "F04")
-    lost = ~spoiler.is_true(OPPORTUNITIES, "is_won")
-    spoiler.change(
-        OPPORTUNITIES, "is_deleted", spoiler.some(OPPORTUNITIES, 0.004, lost, 2), True, "F04"
-    )
-    for table in ("campaign_members", "tasks", "opportunity_contact_roles", "lead_changes"):
-        key = ("crm", table)
-        spoiler.change(key, "is_deleted", spoiler.some(key, 0.006), True, "F04")
+
+    def delete(key: Key, share: float, among: Bools | None = None, least: int = 1) -> None:
+        rows = spoiler.some(key, share, among, least)
+        spoiler.change(key, "is_deleted", rows, True, "F04")
+        spoiler.hide(key, rows, "F04")
+
+    if spoiler.has("F04"):
+        not_converted = ~spoiler.is_true(LEADS, "is_converted")
+        delete(LEADS, 0.008, not_converted & ~spoiler.is_true(LEADS, "is_deleted"), 3)
+        delete(OPPORTUNITIES, 0.004, ~spoiler.is_true(OPPORTUNITIES, "is_won"), 2)
+        for table in ("campaign_members", "tasks", "opportunity_contact_roles", "lead_changes"):
+            delete(("crm", table), 0.006)
+    if not spoiler.has("F05"):
+        return
     not_converted = ~spoiler.is_true(LEADS, "is_converted") & ~spoiler.is_true(LEADS, "is_deleted")
     spoiler.remove(LEADS, spoiler.some(LEADS, 0.0005, not_converted, 2), "F05")
 
@@ -129,11 +111,11 @@ def odd_currencies(spoiler: Spoiler) -> None:
     spoiler.change(OPPORTUNITIES, "currency_iso_code", rows, "eur", "F14")
 
 
-def odd_close_dates(spoiler: Spoiler, end: int) -> None:
+def odd_close_dates(spoiler: Spoiler) -> None:
     """F12: open deals whose close date has passed (noted), closed ones with a date to come."""
     closed = spoiler.is_true(OPPORTUNITIES, "is_closed")
     days = spoiler.values(OPPORTUNITIES, "close_date").cast(pa.int32()).to_numpy()
-    stale = np.nonzero(~closed & (days < end // DAY))[0]
+    stale = np.nonzero(~closed & (days < spoiler.settings.end // DAY))[0]
     spoiler.note(OPPORTUNITIES, stale, "close_date", "F12")
     rows = spoiler.some(OPPORTUNITIES, 0.003, closed, 2)
     moved = pa.array((days[rows] + 45).astype(np.int32)).cast(pa.date32())
@@ -174,13 +156,14 @@ def parent_cycle(spoiler: Spoiler) -> None:
 def odd_responses(spoiler: Spoiler) -> None:
     """F34: responses of an uploaded list without their date; F35: attendees left as Sent."""
     responded = spoiler.is_true(MEMBERS, "has_responded")
-    listed = responded & spoiler.where(MEMBERS, "status", "Visited Booth", "Attended")
-    spoiler.change(
-        MEMBERS, "first_responded_date", spoiler.some(MEMBERS, 0.02, listed, 2), None, "F34"
-    )
-    rows = spoiler.some(MEMBERS, 0.006, responded, 2)
-    spoiler.change(MEMBERS, "status", rows, "Sent", "F35")
-    spoiler.change(MEMBERS, "has_responded", rows, False, "F35")
+    if spoiler.has("F34"):
+        listed = responded & spoiler.where(MEMBERS, "status", "Visited Booth", "Attended")
+        rows = spoiler.some(MEMBERS, 0.02, listed, 2)
+        spoiler.change(MEMBERS, "first_responded_date", rows, None, "F34")
+    if spoiler.has("F35"):
+        rows = spoiler.some(MEMBERS, 0.006, responded, 2)
+        spoiler.change(MEMBERS, "status", rows, "Sent", "F35")
+        spoiler.change(MEMBERS, "has_responded", rows, False, "F35")
 
 
 def queue_owners(spoiler: Spoiler) -> None:
@@ -225,3 +208,26 @@ def unreadable_values(spoiler: Spoiler) -> None:
         (TASKS, "activity_date", None, 2, ["yesterday"]),
     ):
         spoiler.break_text(key, column, spoiler.some(key, 0.0, among, least), texts, "F48")
+
+
+# In this order: the numbers drawn for one step decide what is left for the next.
+CRM_STEPS = (
+    ("F06", overwritten_sources),
+    ("F01", duplicate_leads),
+    ("F02", leads_of_contacts),
+    ("F03", merged_accounts_and_contacts),
+    ("F23", internal_leads),
+    ("F04 F05", deleted_rows),
+    ("F08", back_dated_deals),
+    ("F13", odd_amounts),
+    ("F14", odd_currencies),
+    ("F12", odd_close_dates),
+    ("F09 F10", roles_of_other_accounts),
+    ("F19", statuses_by_hand),
+    ("F27", parent_cycle),
+    ("F34 F35", odd_responses),
+    ("F39", queue_owners),
+    ("F40", automated_tasks),
+    ("F45", short_ids),
+    ("F48", unreadable_values),
+)

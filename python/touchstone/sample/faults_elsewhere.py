@@ -15,27 +15,17 @@ RATES: Key = ("crm", "conversion_rates")
 KIOSK_COOKIE = "c999999999"  # the one tablet at a booth that everybody types into
 
 
-def spoil_web(spoiler: Spoiler, number_from: int) -> None:
-    """Put dirt into the web tables of a block."""
-    scanners(spoiler, number_from)
-    clock_skew(spoiler)
-    delivered_twice(spoiler)
-    shared_device(spoiler)
-    fake_addresses(spoiler)
-    for key, column in ((PAGES, "timestamp"), (FORMS, "timestamp")):
-        rows = spoiler.some(key, 0.0, least=2)
-        spoiler.break_text(key, column, rows, ["not a time", "24/13/2024"], "F48")
-
-
-def scanners(spoiler: Spoiler, number_from: int) -> None:
+def scanners(spoiler: Spoiler) -> None:
     """F22: a mail scanner opens six links within seconds."""
     with_mail = spoiler.where(PAGES, "context_campaign_medium", "email")
     rows = np.repeat(spoiler.some(PAGES, 0.01, with_mail, 2), 6)
     count = len(rows)
     turn = np.arange(count) % 6
     seen = later(spoiler.values(PAGES, "timestamp").take(pa.array(rows)), turn - 30)
-    ids = col.numbered("pv", number_from + spoiler.tables[PAGES].num_rows + np.arange(count))
-    cookies = col.numbered("s", number_from + np.arange(count) // 6)
+    ids = col.numbered(
+        "pv", spoiler.number_from + spoiler.tables[PAGES].num_rows + np.arange(count)
+    )
+    cookies = col.numbered("s", spoiler.number_from + np.arange(count) // 6)
     changes = {
         "id": ids,
         "anonymous_id": cookies,
@@ -75,19 +65,6 @@ def fake_addresses(spoiler: Spoiler) -> None:
     rows = spoiler.some(FORMS, 0.003, least=3)
     words = col.text(["asdf", "no@no", "test@@test.example"], np.arange(len(rows)) % 3)
     spoiler.change(FORMS, "email", rows, words, "F38")
-
-
-def spoil_rest(spoiler: Spoiler) -> None:
-    """Put dirt into the tables that exist once."""
-    odd_campaigns(spoiler)
-    missing_rate(spoiler)
-    restated_spend(spoiler)
-    invoices: Key = ("finance", "campaign_costs")
-    spoiler.break_text(
-        invoices, "amount", spoiler.some(invoices, 0.0, least=1), ["1.250,00 EUR"], "F48"
-    )
-    spend: Key = ("google_ads", "campaign_days")
-    spoiler.break_text(spend, "cost_micros", spoiler.some(spend, 0.0, least=1), ["n/a"], "F48")
 
 
 def odd_campaigns(spoiler: Spoiler) -> None:
@@ -140,3 +117,38 @@ def restated_spend(spoiler: Spoiler) -> None:
             spoiler.values(key, synced).take(pa.array(rows)), np.full(len(rows), 2 * DAY)
         )
         spoiler.copy(key, rows, {cost: pc.add(old, step).cast(kind), synced: arrived}, "F29")
+
+
+def unreadable_times(spoiler: Spoiler) -> None:
+    """F48: times that are none."""
+    for key, column in ((PAGES, "timestamp"), (FORMS, "timestamp")):
+        rows = spoiler.some(key, 0.0, least=2)
+        spoiler.break_text(key, column, rows, ["not a time", "24/13/2024"], "F48")
+
+
+def unreadable_amounts(spoiler: Spoiler) -> None:
+    """F48: amounts with their unit, and one that is missing."""
+    invoices: Key = ("finance", "campaign_costs")
+    spoiler.break_text(
+        invoices, "amount", spoiler.some(invoices, 0.0, least=1), ["1.250,00 EUR"], "F48"
+    )
+    spend: Key = ("google_ads", "campaign_days")
+    spoiler.break_text(spend, "cost_micros", spoiler.some(spend, 0.0, least=1), ["n/a"], "F48")
+
+
+# In this order: the numbers drawn for one step decide what is left for the next.
+WEB_STEPS = (
+    ("F22", scanners),
+    ("F32", clock_skew),
+    ("F33", delivered_twice),
+    ("F37", shared_device),
+    ("F38", fake_addresses),
+    ("F48", unreadable_times),
+)
+# Of the tables that exist once.
+REST_STEPS = (
+    ("F27 F28", odd_campaigns),
+    ("F15", missing_rate),
+    ("F29", restated_spend),
+    ("F48", unreadable_amounts),
+)
