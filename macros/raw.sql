@@ -3,12 +3,14 @@
 
     A source table has a contract: its `columns` in models/staging/<system>/_<system>.yml (name, data_type) and in
     `config.meta` its `key` (what makes a row unique), `latest_by` (which of several rows with one key is current;
-    where none is named, the loader's own stamp, if it left one) and `required` (columns that must have a value). Of
-    the landed table the door makes rows of exactly that shape:
+    where none is named, the loader's own stamp, if it left one), `required` (columns that must have a value) and
+    `not_after` (the moment of a column that another column bounds, give or take hours). Of the landed table the door
+    makes rows of exactly that shape:
 
     - A table or a column that the company does not have reads as empty. Names may differ in case and
       underscores, as loaders spell them (FirstRespondedDate, firstrespondeddate), and custom fields end in __c.
-    - A row with a value that does not cast, or without a required one, is in quarantine: it has a row_problem.
+    - A row with a value that does not cast, without a required one or with a moment that cannot be, is in quarantine:
+      it has a row_problem.
     - Of several usable rows with one key the newest is current, the others are superseded.
 
     raw() gives the usable, current rows; raw_refused() the rows in quarantine.
@@ -106,6 +108,9 @@
     {%- for column in node.columns.values() -%}
         {%- do columns.append(raw_column(column, landed.types, column.name in meta.get('required', []))) -%}
     {%- endfor -%}
+    {%- for name, bound in meta.get('not_after', {}).items() -%}
+        {%- do raw_bound(columns, name, bound) -%}
+    {%- endfor -%}
     {%- set delivered_at = raw_column({'name': '_fivetran_synced', 'data_type': 'timestamp'}, landed.types, false) -%}
     {%- if not meta.get('latest_by') and delivered_at.is_landed -%}
         {%- do columns.append(delivered_at) -%}
@@ -199,6 +204,26 @@
         ) -%}
     {%- endif -%}
     {{ return(result) }}
+{%- endmacro %}
+
+
+{#-
+    A moment that is later than its bound allows is a clock that errs: `not_after: {timestamp: {column: received_at,
+    hours: 24}}`. Where one of the two is not given nothing is known.
+-#}
+{% macro raw_bound(columns, name, bound) -%}
+    {%- set column = columns | selectattr('name', 'equalto', name) | first -%}
+    {%- set limit = columns | selectattr('name', 'equalto', bound.column) | first -%}
+    {%- if column.is_landed and limit.is_landed -%}
+        {%- set too_late = " > {} + interval '" ~ bound.hours ~ "' hour" -%}
+        {%- do column.usable_if.append(
+            'not coalesce(' ~ column.usable_value ~ too_late.format(limit.usable_value) ~ ', false)'
+        ) -%}
+        {%- do column.problems.append(
+            'when ' ~ column.value ~ too_late.format(limit.value) ~ " then '" ~ name ~ ': more than ' ~ bound.hours
+            ~ ' hours after ' ~ bound.column ~ "'"
+        ) -%}
+    {%- endif -%}
 {%- endmacro %}
 
 

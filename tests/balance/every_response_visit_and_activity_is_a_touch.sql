@@ -1,4 +1,5 @@
--- Touches out are the responses, sessions and activities in. The sample has all three; a company may lack some.
+-- Touches out are the responses, sessions and activities in, but for visits ignored for a reason. The sample has all
+-- three; a company may lack some.
 with touches as (
     select * from {{ ref('int_touches_unioned') }}
 ),
@@ -35,6 +36,12 @@ folded as (
         'campaign_response' as stream_name,
         sum(response_count) - count(*) as folded_count
     from responses
+    union all
+    select
+        'web' as stream_name,
+        count(*) as folded_count
+    from {{ ref('int_touches_from_sessions') }}
+    where ignored_reason is not null
 ),
 
 compared as (

@@ -37,7 +37,13 @@ touches_from_sessions as (
         visit_sources_named.campaign,
         sessions.page_path as content_name,
         coalesce(sessions.form_name, campaigns_matched_by_utm.offer_name) as offer_name,
-        false as is_human_activity
+        false as is_human_activity,
+        -- a form that was filled in is an answer, however the visit began
+        case
+            when sessions.identify_count > 0 then null
+            when sessions.is_by_machine then 'opened by a machine'
+            else visit_sources_named.ignored_reason
+        end as ignored_reason
     from sessions
     inner join visit_sources_named
         on
@@ -55,7 +61,7 @@ touches_from_sessions as (
         on
             visitors_linked_to_people.email_domain = domains_matched_to_accounts.email_domain
             and visitors_linked_to_people.person_id is null
-    left join campaigns_matched_by_utm on sessions.utm_campaign = campaigns_matched_by_utm.utm_campaign
+    left join campaigns_matched_by_utm on visit_sources_named.campaign = campaigns_matched_by_utm.utm_campaign
 )
 
 select * from touches_from_sessions

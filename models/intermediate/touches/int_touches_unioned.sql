@@ -1,4 +1,5 @@
 {%- set streams = ['int_touches_from_responses', 'int_touches_from_activities', 'int_touches_from_sessions'] %}
+-- Visits that are no touch (ignored_reason) stay behind in int_touches_from_sessions, where faults are counted.
 
 with touches as (
     {%- for stream in streams %}
@@ -20,6 +21,7 @@ with touches as (
         offer_name,
         is_human_activity
     from {{ ref(stream) }}
+    {{ 'where ignored_reason is null' if stream == 'int_touches_from_sessions' }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
