@@ -20,6 +20,25 @@
 {%- endmacro %}
 
 
+{#- The usable rows of a key that a newer one of the key took the place of: what a source overwrote and a load kept. -#}
+{% macro raw_earlier(system, table) -%}
+    {%- set contract = raw_contract(system, table) -%}
+    {%- if not contract.is_present -%}
+    (select {{ raw_names(contract) }} from {{ raw_usable(contract) }} as usable_rows where false)
+    {%- else -%}
+    (
+        with
+
+        {{ raw_ranked_rows(contract) }}
+
+        select {{ raw_names(contract) }}
+        from ranked_rows
+        where version_rank > 1
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+
 {#- Every landed row, whether it can be used or not, its text trimmed and not cast: for reading a text once, not rows. -#}
 {% macro raw_unchecked(system, table) -%}
     {{ raw_landed_rows(raw_contract(system, table)) }}
@@ -38,20 +57,7 @@
     (
         with
 
-        repeated_guesses as (
-            select key_guess
-            from (select {{ raw_key_guess(contract) }} as key_guess from {{ contract.relation }}) as landed_keys
-            where key_guess is not null
-            group by key_guess
-            having count(*) > 1
-        ),
-
-        ranked_rows as (
-            select
-                *,
-                row_number() over (partition by {{ raw_key(contract) }} order by {{ raw_newest_first(contract) }}) as version_rank
-            from {{ raw_usable(contract, 'in (select repeated_guesses.key_guess from repeated_guesses)') }} as repeated_rows
-        )
+        {{ raw_ranked_rows(contract) }}
 
         select {{ names }}
         from {{ raw_usable(contract, 'not in (select repeated_guesses.key_guess from repeated_guesses)') }} as single_rows
@@ -61,6 +67,25 @@
         where version_rank = 1
     )
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- The usable rows of keys that seem repeated, the newest of each key first. -#}
+{% macro raw_ranked_rows(contract) -%}
+    repeated_guesses as (
+        select key_guess
+        from (select {{ raw_key_guess(contract) }} as key_guess from {{ contract.relation }}) as landed_keys
+        where key_guess is not null
+        group by key_guess
+        having count(*) > 1
+    ),
+
+    ranked_rows as (
+        select
+            *,
+            row_number() over (partition by {{ raw_key(contract) }} order by {{ raw_newest_first(contract) }}) as version_rank
+        from {{ raw_usable(contract, 'in (select repeated_guesses.key_guess from repeated_guesses)') }} as repeated_rows
+    )
 {%- endmacro %}
 
 

@@ -38,6 +38,7 @@ touches_from_sessions as (
         sessions.page_path as content_name,
         coalesce(sessions.form_name, campaigns_matched_by_utm.offer_name) as offer_name,
         false as is_human_activity,
+        false as is_dated_by_event,
         -- a form that was filled in is an answer, however the visit began
         case
             when sessions.identify_count > 0 then null
