@@ -1,4 +1,4 @@
--- Touches out are the responses, sessions and activities in. The sample has all three; a company may lack some.
+-- Touches out are the responses, sessions and activities in, but for those of excluded people and machines. The sample has all three; a company may lack some.
 with touches as (
     select * from {{ ref('int_touches_unioned') }}
 ),
@@ -30,6 +30,14 @@ streamed as (
     group by all
 ),
 
+excluded as (
+    select
+        case touch_kind when 'form' then 'web' else touch_kind end as stream_name,
+        count(*) as excluded_count
+    from {{ ref('int_touches_excluded') }}
+    group by all
+),
+
 folded as (
     select
         'campaign_response' as stream_name,
@@ -42,15 +50,17 @@ compared as (
         staged.stream_name,
         staged.staged_count,
         coalesce(streamed.touch_count, 0) as touch_count,
+        coalesce(excluded.excluded_count, 0) as excluded_count,
         coalesce(folded.folded_count, 0) as folded_count
     from staged
     left join streamed on staged.stream_name = streamed.stream_name
+    left join excluded on staged.stream_name = excluded.stream_name
     left join folded on staged.stream_name = folded.stream_name
 )
 
 select * from compared
 where
-    staged_count <> touch_count + folded_count
+    staged_count <> touch_count + excluded_count + folded_count
     {%- if var('raw_data') == 'sample' %}
     or staged_count = 0
     {%- endif %}

@@ -19,7 +19,8 @@ identifies as (
         timestamp as identified_at,
         {{ email_hash('email_address') }} as email_hash,
         {{ email_domain('email_address') }} as email_domain,
-        {{ without_emails('form_name') }} as form_name
+        {{ without_emails('form_name') }} as form_name,
+        email is not null and email_address is null as has_unusable_email
     from addressed
 )
 
