@@ -14,6 +14,10 @@ people_linked as (
     select * from {{ ref('int_people_linked_from_records') }}
 ),
 
+people_excluded as (
+    select * from {{ ref('int_people_excluded') }}
+),
+
 lead_statuses as (
     select * from {{ in_force(ref('lead_statuses'), ['lead_status']) }}
 ),
@@ -79,6 +83,9 @@ dated as (
         on
             coalesce({{ label('entered.status_name') }}, '(none)') = lead_statuses.lead_status
             and {{ applies_on(local_date('entered.entered_at'), 'lead_statuses') }}
+    left join people_excluded on people_linked.person_id = people_excluded.person_id
+    -- our own people and tests go through no funnel
+    where people_excluded.person_id is null
 )
 
 select * from dated

@@ -37,6 +37,7 @@ touches_from_responses as (
         '' as campaign,
         cast(null as string) as content_name,
         campaigns.offer_name,
+        cast(null as string) as exclusion_reason,
         false as is_human_activity,
         responses_counted.is_dated_by_event,
         responses_counted.response_count

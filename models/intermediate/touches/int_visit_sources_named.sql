@@ -93,7 +93,7 @@ visit_sources_named as (
             when is_from_own_page and is_tagged then 'tagged link between our own pages'
             when is_from_own_page then 'from a page of our own'
             when is_unsourced then 'from a ' || referrer_kind || ' page'
-        end as ignored_reason
+        end as exclusion_reason
     from judged
 )
 

@@ -20,7 +20,8 @@ identifies as (
         {{ email_hash('email_address') }} as email_hash,
         {{ email_domain('email_address') }} as email_domain,
         {{ without_emails('form_name') }} as form_name,
-        {{ clock_problem('timestamp', 'received_at') }} as clock_problem
+        {{ clock_problem('timestamp', 'received_at') }} as clock_problem,
+        email is not null and email_address is null as has_unusable_email
     from addressed
 )
 

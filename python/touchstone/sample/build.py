@@ -29,18 +29,18 @@ from touchstone.sample.demand import simulate
 from touchstone.sample.dice import Dice, Ints
 from touchstone.sample.faults import CRM_STEPS
 from touchstone.sample.faults_elsewhere import PAGES, REST_STEPS, WEB_STEPS
+from touchstone.sample.faults_seen import SEEN_STEPS, same_day_responses
 from touchstone.sample.files import as_text, in_contract
 from touchstone.sample.parameters import BLOCK_ACCOUNTS, Settings
 from touchstone.sample.plan import Plan, make_plan
 from touchstone.sample.population import Staff, make_companies, make_people, make_staff
 from touchstone.sample.records import make_records
-from touchstone.sample.spoiler import OPPORTUNITIES, Key, Spoiler, spoil, with_texts
+from touchstone.sample.spoiler import MEMBERS, Key, Spoiler, spoil, with_texts
 from touchstone.sample.touches import make_touches
 
 Contracts = dict[Key, Contract]
 ROW_SPACE = 4_000_000  # numbers that one block may use for the rows of one table
 WORKERS = 4  # processes for the blocks of a large company
-COPY_SPACE = 200_000  # and for copies of leads, contacts and accounts
 
 
 @dataclass
@@ -107,7 +107,7 @@ def _once(
 ) -> Spoiler:
     """Return the tables that do not grow with the accounts."""
     columns: dict[Key, Columns] = {
-        ("crm", "users"): crm_people.users(staff),
+        ("crm", "users"): crm_people.users(settings, staff),
         ("crm", "campaigns"): crm_campaigns.campaigns(settings, staff, plan),
         ("crm", "conversion_rates"): crm_deals.conversion_rates(settings),
         **money.ad_tables(settings, plan),
@@ -150,8 +150,12 @@ class _Block:
         )
         opened = replace(opened, created=self.records.deal_created)
         self.cycles = make_cycles(settings, self.known, self.records, block)
-        bought = later_business(settings, self.companies, opened, block)
-        self.deals = concatenate([opened, bought, test_deals(settings, self.companies, block)])
+        kinds = [opened]
+        if settings.has("F41"):
+            kinds.append(later_business(settings, self.companies, opened, block))
+        if settings.has("F42"):
+            kinds.append(test_deals(settings, self.companies, block))
+        self.deals = concatenate(kinds)
         self.deal_number = self.base + _by_creation(self.deals)
         self.sessions = web.make_sessions(
             settings, self.companies, self.people, self.touches, block
@@ -164,8 +168,8 @@ class _Block:
             settings,
             contracts,
             as_csv=as_csv,
+            block=block,
             number_from=self.base,
-            copy_from=block * COPY_SPACE,
         )
         columns = {**self._people_tables(), **self._deal_tables(), **self._activity_tables()}
         web_tables, odd_pages = self._web_tables()
@@ -275,11 +279,19 @@ class _Block:
         return {("web", "page_views"): views, ("web", "identifies"): forms}, odd_pages
 
     def _spoil(self, odd_pages: Ints) -> None:
-        for fault, deals in self.stages.marks.items():
-            self.spoiler.note(OPPORTUNITIES, deals, "stage_name", fault)
         self.spoiler.note(PAGES, odd_pages, "context_campaign_source", "F20")
         spoil(self.spoiler, CRM_STEPS)
         spoil(self.spoiler, WEB_STEPS)
+        self._responses_of_the_day()
+        spoil(self.spoiler, SEEN_STEPS)
+
+    def _responses_of_the_day(self) -> None:
+        """F07: responses with the date on which a deal of the company was created; else none."""
+        rows = same_day_responses(self.spoiler, self.companies, self.people)
+        if self.settings.has("F07"):
+            self.spoiler.note(MEMBERS, rows, "first_responded_date", "F07")
+        else:
+            self.spoiler.remove(MEMBERS, rows)
 
     def _truths(self) -> dict[str, pa.Table]:
         return {

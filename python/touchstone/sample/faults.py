@@ -15,10 +15,12 @@ from touchstone.sample.faults_people import (
     leads_of_contacts,
     merged_accounts_and_contacts,
 )
+from touchstone.sample.faults_seen import mark, queue
 from touchstone.sample.spoiler import (
     ACCOUNTS,
     CHANGES,
     CONTACTS,
+    EVENTS,
     LEAD_CHANGES,
     LEADS,
     MEMBERS,
@@ -46,7 +48,7 @@ def overwritten_sources(spoiler: Spoiler) -> None:
 
 
 def deleted_rows(spoiler: Spoiler) -> None:
-    """F04: rows deleted in the CRM and still delivered; F05: two leads gone without a trace."""
+    """F04: rows deleted in the CRM and still delivered; F05, F46: leads gone without a trace."""
 
     def delete(key: Key, share: float, among: Bools | None = None, least: int = 1) -> None:
         rows = spoiler.some(key, share, among, least)
@@ -59,17 +61,36 @@ def deleted_rows(spoiler: Spoiler) -> None:
         delete(OPPORTUNITIES, 0.004, ~spoiler.is_true(OPPORTUNITIES, "is_won"), 2)
         for table in ("campaign_members", "tasks", "opportunity_contact_roles", "lead_changes"):
             delete(("crm", table), 0.006)
-    if not spoiler.has("F05"):
-        return
-    not_converted = ~spoiler.is_true(LEADS, "is_converted") & ~spoiler.is_true(LEADS, "is_deleted")
-    spoiler.remove(LEADS, spoiler.some(LEADS, 0.0005, not_converted, 2), "F05")
+    if spoiler.has("F05") or spoiler.has("F46"):
+        erased_leads(spoiler)
+
+
+def erased_leads(spoiler: Spoiler) -> None:
+    """F05, F46: two leads gone without a trace; their history points nowhere, or their touches."""
+    among = ~spoiler.is_true(LEADS, "is_converted") & ~spoiler.is_true(LEADS, "is_deleted")
+    if not spoiler.is_kept_sample:
+        for key, column in ((MEMBERS, "lead_id"), (LEAD_CHANGES, "lead_id")):
+            pointed_to = pc.unique(spoiler.values(key, column).drop_null())
+            among &= mark(pc.is_in(spoiler.values(LEADS, "id"), value_set=pointed_to))
+    rows = spoiler.some(LEADS, 0.0005, among, 2)
+    gone = spoiler.values(LEADS, "id").take(pa.array(rows))
+    spoiler.remove(LEADS, rows, "F05" if spoiler.has("F05") else "F46")
+    for fault, key, column in (
+        ("F05", LEAD_CHANGES, "lead_id"),
+        ("F46", MEMBERS, "lead_id"),
+        ("F46", TASKS, "who_id"),
+        ("F46", EVENTS, "who_id"),
+    ):
+        if not spoiler.has(fault):
+            pointing = mark(pc.is_in(spoiler.values(key, column), value_set=gone))
+            spoiler.remove(key, np.nonzero(pointing)[0])
 
 
 def back_dated_deals(spoiler: Spoiler) -> None:
     """F08: deals entered on the day they closed; all their history is one row."""
-    among = spoiler.is_true(OPPORTUNITIES, "is_won") & spoiler.where(
-        OPPORTUNITIES, "lead_source", "Outbound"
-    )
+    among = spoiler.is_true(OPPORTUNITIES, "is_won")
+    if spoiler.is_kept_sample:
+        among &= spoiler.where(OPPORTUNITIES, "lead_source", "Outbound")
     rows = spoiler.some(OPPORTUNITIES, 0.01, among, 3)
     ids = spoiler.values(OPPORTUNITIES, "id").take(pa.array(rows))
     closed = spoiler.values(OPPORTUNITIES, "close_date").take(pa.array(rows))
@@ -79,7 +100,7 @@ def back_dated_deals(spoiler: Spoiler) -> None:
     early = np.asarray(history.to_numpy(zero_copy_only=False)) & ~spoiler.where(
         CHANGES, "stage_name", "Closed Won"
     )
-    spoiler.remove(CHANGES, np.nonzero(early)[0], "F08")
+    spoiler.remove(CHANGES, np.nonzero(early)[0])
     # contact roles cannot be older than the deal, but nothing in a CRM says so
 
 
@@ -112,28 +133,23 @@ def odd_currencies(spoiler: Spoiler) -> None:
 
 
 def odd_close_dates(spoiler: Spoiler) -> None:
-    """F12: open deals whose close date has passed (noted), closed ones with a date to come."""
+    """F12: closed deals with a date to come; open ones whose date has passed are in the world."""
     closed = spoiler.is_true(OPPORTUNITIES, "is_closed")
     days = spoiler.values(OPPORTUNITIES, "close_date").cast(pa.int32()).to_numpy()
-    stale = np.nonzero(~closed & (days < spoiler.settings.end // DAY))[0]
-    spoiler.note(OPPORTUNITIES, stale, "close_date", "F12")
     rows = spoiler.some(OPPORTUNITIES, 0.003, closed, 2)
-    moved = pa.array((days[rows] + 45).astype(np.int32)).cast(pa.date32())
-    spoiler.change(OPPORTUNITIES, "close_date", rows, moved, "F12")
+    later_days = (
+        days[rows] + 45 if spoiler.is_kept_sample else spoiler.settings.end // DAY + rows % 60
+    )
+    moved = pa.array(later_days.astype(np.int32)).cast(pa.date32())
+    spoiler.change(OPPORTUNITIES, "close_date", rows, moved)
 
 
 def roles_of_other_accounts(spoiler: Spoiler) -> None:
-    """F10: a person of another account (a consultant, say) in a role; F09: no roles (noted)."""
+    """F10: a person of another account (a consultant, say) in a role."""
     rows = spoiler.some(ROLES, 0.015, ~spoiler.is_true(ROLES, "is_primary"), 3)
     contacts = spoiler.values(CONTACTS, "id")
     others = spoiler.dice.below(np.full(len(rows), len(contacts)))
     spoiler.change(ROLES, "contact_id", rows, contacts.take(pa.array(others)), "F10")
-    has_role = pc.is_in(
-        spoiler.values(OPPORTUNITIES, "id"),
-        value_set=pc.unique(spoiler.values(ROLES, "opportunity_id")),
-    )
-    without = np.nonzero(~np.asarray(has_role.to_numpy(zero_copy_only=False)))[0]
-    spoiler.note(OPPORTUNITIES, without, "id", "F09")
 
 
 def statuses_by_hand(spoiler: Spoiler) -> None:
@@ -168,8 +184,7 @@ def odd_responses(spoiler: Spoiler) -> None:
 
 def queue_owners(spoiler: Spoiler) -> None:
     """F39: leads that belong to a queue."""
-    queue = col.sf_ids("queue", np.array([1]))[0].as_py()
-    spoiler.change(LEADS, "owner_id", spoiler.some(LEADS, 0.02), queue, "F39")
+    spoiler.change(LEADS, "owner_id", spoiler.some(LEADS, 0.02), queue())
 
 
 def automated_tasks(spoiler: Spoiler) -> None:
@@ -217,12 +232,12 @@ CRM_STEPS = (
     ("F02", leads_of_contacts),
     ("F03", merged_accounts_and_contacts),
     ("F23", internal_leads),
-    ("F04 F05", deleted_rows),
+    ("F04 F05 F46", deleted_rows),
     ("F08", back_dated_deals),
     ("F13", odd_amounts),
     ("F14", odd_currencies),
     ("F12", odd_close_dates),
-    ("F09 F10", roles_of_other_accounts),
+    ("F10", roles_of_other_accounts),
     ("F19", statuses_by_hand),
     ("F27", parent_cycle),
     ("F34 F35", odd_responses),

@@ -20,7 +20,7 @@ from touchstone.sample.spoiler import (
 )
 
 
-def _copy_leads(spoiler: Spoiler, rows: Ints, fault: str) -> Ints:
+def _copy_leads(spoiler: Spoiler, rows: Ints) -> Ints:
     """Append leads of people who have a lead already, with their address written another way."""
     leads = spoiler.tables[LEADS].take(pa.array(rows))
     count = len(rows)
@@ -59,33 +59,37 @@ def _copy_leads(spoiler: Spoiler, rows: Ints, fault: str) -> Ints:
             "converted_contact_id": None,
             "converted_opportunity_id": None,
         },
-        fault,
     )
 
 
 def duplicate_leads(spoiler: Spoiler) -> None:
-    """F01: leads entered twice; F03: some of them merged, in chains, and two into each other."""
+    """F01: leads entered twice; F03: some of them merged, in chains, and two into each other.
+
+    Which of the leads are the copies is seen by their time (faults_seen).
+    """
     rows = spoiler.some(LEADS, 0.035, least=8)
-    copies = _copy_leads(spoiler, rows, "F01")
+    copies = _copy_leads(spoiler, rows)
     ids = spoiler.values(LEADS, "id")
     _share_members(spoiler, ids.take(pa.array(rows)), ids.take(pa.array(copies)))
+    if not spoiler.has("F03"):
+        return
     merged = np.arange(len(rows)) % 3 == 0
     _merge(spoiler, LEADS, copies[merged], ids.take(pa.array(rows[merged])))
     # a chain: a copy of a copy, merged into the copy, which was merged before
     links = copies[merged][: max(2, int(merged.sum()) // 8)]
-    chained = _copy_leads(spoiler, links, "F01")
+    chained = _copy_leads(spoiler, links)
     ids = spoiler.values(LEADS, "id")
     _merge(spoiler, LEADS, chained, ids.take(pa.array(links)))
     # a cycle: two copies of one person, each merged into the other
-    first = _copy_leads(spoiler, rows[1:2], "F01")
-    second = _copy_leads(spoiler, rows[1:2], "F01")
+    first = _copy_leads(spoiler, rows[1:2])
+    second = _copy_leads(spoiler, rows[1:2])
     ids = spoiler.values(LEADS, "id")
     _merge(spoiler, LEADS, first, ids.take(pa.array(second)))
     _merge(spoiler, LEADS, second, ids.take(pa.array(first)))
 
 
 def _merge(spoiler: Spoiler, key: Key, losers: Ints, winners: Any) -> None:
-    spoiler.change(key, "is_deleted", losers, True, "F03")
+    spoiler.change(key, "is_deleted", losers, True)
     spoiler.change(key, "master_record_id", losers, winners, "F03")
 
 
@@ -95,7 +99,7 @@ def _share_members(spoiler: Spoiler, originals: Any, copies: Any) -> None:
     position = at.fill_null(-1).to_numpy().astype(np.int64)
     rows = np.nonzero((position >= 0) & spoiler.empty(MEMBERS, "contact_id"))[0]
     rows = rows[::2]
-    spoiler.change(MEMBERS, "lead_id", rows, copies.take(pa.array(position[rows])), "F01")
+    spoiler.change(MEMBERS, "lead_id", rows, copies.take(pa.array(position[rows])))
 
 
 def leads_of_contacts(spoiler: Spoiler) -> None:
@@ -141,7 +145,6 @@ def leads_of_contacts(spoiler: Spoiler) -> None:
             "converted_contact_id": None,
             "converted_opportunity_id": None,
         },
-        "F02",
     )
 
 
@@ -152,7 +155,7 @@ def merged_accounts_and_contacts(spoiler: Spoiler) -> None:
     spoiler.copies.append(("account", ids, spoiler.values(ACCOUNTS, "id").take(pa.array(rows))))
     old = spoiler.values(ACCOUNTS, "id").take(pa.array(rows))
     names = pc.utf8_upper(spoiler.values(ACCOUNTS, "name").take(pa.array(rows)))
-    copies = spoiler.copy(ACCOUNTS, rows, {"id": ids, "name": names, "parent_id": None}, "F03")
+    copies = spoiler.copy(ACCOUNTS, rows, {"id": ids, "name": names, "parent_id": None})
     _merge(spoiler, ACCOUNTS, copies, old)
     _merge(
         spoiler, ACCOUNTS, copies[1:2], ids.take(pa.array([0]))
@@ -163,7 +166,7 @@ def merged_accounts_and_contacts(spoiler: Spoiler) -> None:
     ids = col.sf_ids("contact", spoiler.numbers.take(len(rows)))
     old = spoiler.values(CONTACTS, "id").take(pa.array(rows))
     spoiler.copies.append(("contact", ids, old))
-    _merge(spoiler, CONTACTS, spoiler.copy(CONTACTS, rows, {"id": ids}, "F03"), old)
+    _merge(spoiler, CONTACTS, spoiler.copy(CONTACTS, rows, {"id": ids}), old)
 
 
 def _point_to(spoiler: Spoiler, key: Key, column: str, old: Any, new: Any, share: float) -> None:
@@ -171,7 +174,7 @@ def _point_to(spoiler: Spoiler, key: Key, column: str, old: Any, new: Any, share
     at = pc.index_in(spoiler.values(key, column), value_set=old).fill_null(-1)
     position = at.to_numpy().astype(np.int64)
     rows = np.nonzero((position >= 0) & spoiler.dice.chance(share, len(position)))[0]
-    spoiler.change(key, column, rows, new.take(pa.array(position[rows])), "F03")
+    spoiler.change(key, column, rows, new.take(pa.array(position[rows])))
 
 
 def internal_leads(spoiler: Spoiler) -> None:
@@ -183,7 +186,7 @@ def internal_leads(spoiler: Spoiler) -> None:
         rows,
         {
             "id": col.sf_ids("lead", spoiler.numbers.take(count)),
-            "email": col.numbered("qa", np.arange(count), "@kelda.example"),
+            "email": col.numbered("qa", spoiler.block * 1000 + np.arange(count), "@kelda.example"),
             "company": "Kelda Test",
             "website": None,
             "status": "New",

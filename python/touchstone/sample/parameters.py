@@ -52,6 +52,10 @@ class Settings:
     returns: float = 0.0  # mean return visits after a web visit
     faults: frozenset[str] = EVERY_FAULT  # those that the company has
 
+    def has(self, fault: str) -> bool:
+        """Say whether the company has a fault."""
+        return fault in self.faults
+
     @property
     def start(self) -> int:
         """Midnight of the first day, in seconds since 1970."""

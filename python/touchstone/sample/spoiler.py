@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from touchstone.sample.columns import long_ids
 from touchstone.sample.contracts import Contract
 from touchstone.sample.dice import Bools, Dice, Ints
-from touchstone.sample.parameters import Settings
+from touchstone.sample.parameters import Settings, usual_faults
 
 Key = tuple[str, str]
 ACCOUNTS: Key = ("crm", "accounts")
@@ -22,10 +22,12 @@ CHANGES: Key = ("crm", "opportunity_changes")
 ROLES: Key = ("crm", "opportunity_contact_roles")
 MEMBERS: Key = ("crm", "campaign_members")
 TASKS: Key = ("crm", "tasks")
+EVENTS: Key = ("crm", "events")
 
 FAULT_COLUMNS = ("system_name", "table_name", "row_id", "column_name", "fault_id", "original_value")
 GONE = "gone"
 COPY_NUMBERS = 400_000_000  # copies get ids from here on, apart from all others
+COPY_SPACE = 200_000  # numbers for the copies of a block
 
 
 class Numbers:
@@ -52,17 +54,18 @@ class Spoiler:
         contracts: Mapping[Key, Contract],
         *,
         as_csv: bool,
+        block: int = 0,
         number_from: int = 0,
-        copy_from: int = 0,
     ) -> None:
-        """Take the tables to spoil; new rows get numbers from those given."""
+        """Take the tables to spoil; page views and cookies that are added count from a number."""
         self.tables = tables
         self.dice = dice
         self.settings = settings
         self.contracts = contracts
         self.as_csv = as_csv
+        self.block = block
         self.number_from = number_from
-        self.numbers = Numbers(COPY_NUMBERS + copy_from)
+        self.numbers = Numbers(COPY_NUMBERS + block * COPY_SPACE)
         self.log: list[pa.Table] = []
         # rows of which nothing can be seen but the fault that took them away (GONE: not even that)
         self.hidden: dict[tuple[str, str, str], str] = {}
@@ -71,7 +74,12 @@ class Spoiler:
 
     def has(self, fault: str) -> bool:
         """Say whether the company has a fault."""
-        return fault in self.settings.faults
+        return self.settings.has(fault)
+
+    @property
+    def is_kept_sample(self) -> bool:
+        """Say whether these are the faults of the kept sample, whose bytes stay as they are."""
+        return self.settings.faults == usual_faults()
 
     def row_keys(self, key: Key, rows: Ints) -> Any:
         """Return the keys of rows as the door to raw data writes them."""
@@ -162,9 +170,10 @@ class Spoiler:
             self.note(key, positions, name, fault, table.column(name).take(pa.array(rows)))
         return positions
 
-    def remove(self, key: Key, rows: Ints, fault: str) -> None:
+    def remove(self, key: Key, rows: Ints, fault: str | None = None) -> None:
         """Take rows away."""
-        self.note(key, rows, self.contracts[key].key[0], fault, self.row_keys(key, rows))
+        if fault:
+            self.note(key, rows, self.contracts[key].key[0], fault, self.row_keys(key, rows))
         self.hide(key, rows, GONE)
         keep = np.ones(self.tables[key].num_rows, dtype=bool)
         keep[rows] = False
