@@ -13,3 +13,10 @@
         when {{ received_at }} > {{ happened_at }} + interval '24' hour then 'late'
     end
 {%- endmacro %}
+
+
+{#- Whether a text is a time with an offset from UTC, as +02:00; Z and +00:00 are UTC. -#}
+{% macro offset_from_utc(text) -%}
+    {%- set is_offset = matches(text, "':[0-9.]+ ?[+-][0-9:]+$'") ~ ' and not ' ~ matches(text, "'[+-]00(?::?00)?$'") -%}
+    {{ return('(' ~ text ~ " like '%+%' or " ~ text ~ " like '%:%-%') and " ~ is_offset) }}
+{%- endmacro %}

@@ -4,8 +4,9 @@
 -#}
 {% macro fault_areas() -%}
     {{ return([
-        'accounts', 'amounts', 'company_names', 'deals', 'deliveries', 'doubled_deals', 'forms', 'ids', 'owners', 'people',
-        'references', 'roles', 'sources', 'statuses', 'touches',
+        'accounts', 'amounts', 'campaigns', 'clocks', 'company_names', 'currencies', 'deals', 'deliveries',
+        'doubled_deals', 'forms', 'ids', 'owners', 'people', 'rates', 'references', 'responses', 'roles', 'sources',
+        'spend', 'statuses', 'tags', 'times', 'touches', 'visitors', 'visits',
     ]) }}
 {%- endmacro %}
 

@@ -182,8 +182,9 @@
 {%- endmacro %}
 
 
+{#- Without the byte order mark that some exports begin with. -#}
 {% macro raw_simplified(name) -%}
-    {{ return(modules.re.sub('__c$', '', name | lower) | replace('_', '')) }}
+    {{ return(modules.re.sub('__c$', '', name | lower) | replace('_', '') | replace('\ufeff', '')) }}
 {%- endmacro %}
 
 
@@ -360,6 +361,12 @@
         {%- do texts.append(raw_key_text(contract, adapter.quote(name))) -%}
     {%- endfor -%}
     {{ raw_joined_key(texts) }}
+{%- endmacro %}
+
+
+{#- The same by the name of the table, for a row of raw(): as quality.quarantined_rows names it. -#}
+{% macro raw_row_key(system, table) -%}
+    {{ raw_key(raw_contract(system, table)) if execute else 'null' }}
 {%- endmacro %}
 
 
