@@ -7,7 +7,7 @@ with staged as (
 ),
 
 changes as (
-    select * from {{ ref('stg_crm__opportunity_changes') }}
+    select * from {{ ref('int_opportunity_changes_gathered') }}
 ),
 
 line_items as (
