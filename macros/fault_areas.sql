@@ -4,8 +4,8 @@
 -#}
 {% macro fault_areas() -%}
     {{ return([
-        'accounts', 'amounts', 'company_names', 'deals', 'deliveries', 'doubled_deals', 'forms', 'histories', 'ids', 'owners',
-        'people', 'references', 'roles', 'sources', 'statuses', 'touches',
+        'accounts', 'amounts', 'changes', 'company_names', 'deals', 'deliveries', 'doubled_deals', 'forms', 'histories', 'ids',
+        'owners', 'people', 'plans', 'references', 'roles', 'sources', 'statuses', 'touches',
     ]) }}
 {%- endmacro %}
 

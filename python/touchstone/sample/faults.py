@@ -309,13 +309,27 @@ def deals_entered_again(spoiler: Spoiler) -> None:
 
 
 def purged_histories(spoiler: Spoiler) -> None:
-    """F43: the CRM has deleted the changes of the first third (of more than three years: all old ones)."""
+    """F43: the CRM has deleted the changes of the first third, or all but two years of them."""
     months = max(spoiler.settings.months - 24, spoiler.settings.months // 3)
     cut = pa.scalar(spoiler.settings.start + months * 30 * DAY, pa.int64())
     for key in (LEAD_CHANGES, CHANGES):
         stamps = spoiler.values(key, "created_date")
         early = pc.less(stamps, cut.cast(pa.timestamp("s")).cast(stamps.type))
         spoiler.remove(key, np.nonzero(mark(early))[0])
+
+
+def mass_updates(spoiler: Spoiler) -> None:
+    """F44: an integration touched many rows in one second; the column is for this fault alone."""
+    end = spoiler.settings.end
+    for key in (LEADS, OPPORTUNITIES):
+        count = spoiler.tables[key].num_rows
+        stamps = end - 1 - np.arange(count, dtype=np.int64) * 7
+        table = spoiler.tables[key]
+        spoiler.tables[key] = table.append_column("system_modstamp", col.stamps(stamps))
+        rows = spoiler.some(key, 0.3, live(spoiler, key), 30)
+        if len(rows) >= 30:
+            night = col.stamps(np.full(len(rows), end - 3 * 3600 - 5))
+            spoiler.change(key, "system_modstamp", rows, night, "F44")
 
 
 # In this order: the numbers drawn for one step decide what is left for the next.
@@ -348,4 +362,5 @@ RARE_STEPS = (
     ("F25", subsidiaries),
     ("F26", accented_names),
     ("F43", purged_histories),
+    ("F44", mass_updates),
 )

@@ -7,7 +7,7 @@ written from the definitions of the faults, not from the SQL that finds them.
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -432,6 +432,73 @@ def _is_odd(path: list[Entry], first_used: dict[int, datetime]) -> bool:
     return False
 
 
+INQUIRIES = ("New", "Working")  # the statuses that a lead is created with
+CUT_OFF = timedelta(days=90)  # a history that begins so long after the first record is cut off
+
+
+def histories_cut_off(spoiler: Spoiler) -> None:
+    """F43: leads and deals that are older than what is left of the history."""
+    for key, history, column, note in (
+        (LEADS, LEAD_CHANGES, "lead_id", "status"),
+        (OPPORTUNITIES, CHANGES, "opportunity_id", "stage_name"),
+    ):
+        first_left = pc.min(
+            spoiler.values(history, "created_date").filter(pa.array(live(spoiler, history)))
+        ).as_py()
+        created = spoiler.values(key, "created_date").to_pylist()
+        usable = live(spoiler, key)
+        oldest = min(moment for moment, there in zip(created, usable, strict=True) if there)
+        if first_left is None or first_left.date() - oldest.date() <= CUT_OFF:
+            continue
+        begun = _first_seen(spoiler, history, column)
+        rows = [
+            row
+            for row, (record, moment) in enumerate(
+                zip(ids_of(spoiler, key, "id").to_pylist(), created, strict=True)
+            )
+            if usable[row] and moment < first_left and _is_cut(begun.get(record), moment, key)
+        ]
+        if key == LEADS:
+            now = spoiler.values(LEADS, "status").to_pylist()
+            tests = mark(pc.ends_with(spoiler.values(LEADS, "email"), "@kelda.example"))
+            ids = ids_of(spoiler, LEADS, "id").to_pylist()
+            rows = [
+                row
+                for row in rows
+                if not tests[row] and (ids[row] in begun or now[row] not in INQUIRIES)
+            ]
+        spoiler.note(key, np.array(rows, dtype=np.int64), note, "F43")
+
+
+def _first_seen(spoiler: Spoiler, history: Key, column: str) -> dict[str, tuple[datetime, str]]:
+    """Return of each record its first change, and the status before it."""
+    field = "old_value" if history == LEAD_CHANGES else "stage_name"
+    usable = live(spoiler, history)
+    if history == LEAD_CHANGES:
+        usable &= spoiler.where(LEAD_CHANGES, "field", "Status")
+    found: dict[str, tuple[datetime, str]] = {}
+    for record, moment, _, status in sorted(
+        zip(
+            ids_of(spoiler, history, column).filter(pa.array(usable)).to_pylist(),
+            spoiler.values(history, "created_date").filter(pa.array(usable)).to_pylist(),
+            ids_of(spoiler, history, "id").filter(pa.array(usable)).to_pylist(),
+            spoiler.values(history, field).filter(pa.array(usable)).to_pylist(),
+            strict=True,
+        )
+    ):
+        found.setdefault(record, (moment, status))
+    return found
+
+
+def _is_cut(first: tuple[datetime, str] | None, created: datetime, key: Key) -> bool:
+    if first is None:
+        return True
+    moment, status = first
+    if key == LEADS:
+        return status not in INQUIRIES
+    return moment > created + timedelta(days=1)
+
+
 def rows_that_point_to_nothing(spoiler: Spoiler) -> None:
     """F05: rows that point to one that is gone. F46: touches of a person who is gone."""
     there = {key: ids_of(spoiler, key, "id") for key in (ACCOUNTS, CONTACTS, LEADS, OPPORTUNITIES)}
@@ -463,4 +530,5 @@ SEEN_STEPS = (
     ("F26", names_in_several_spellings),
     ("F39", owners_without_an_owner),
     ("F41 F42", other_business),
+    ("F43", histories_cut_off),
 )
