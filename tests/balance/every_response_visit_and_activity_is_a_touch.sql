@@ -1,4 +1,5 @@
--- Touches out are the responses, sessions and activities in, but for those of excluded people and machines. The sample has all three; a company may lack some.
+-- Touches out are the responses, sessions and activities in, but for those that are excluded for a reason; each campaign
+-- member was asked whether it responded. The sample has all of them; a company may lack some.
 with touches as (
     select * from {{ ref('int_touches_unioned') }}
 ),
@@ -10,7 +11,11 @@ responses as (
 staged as (
     select
         'campaign_response' as stream_name,
-        (select count(*) filter (where has_responded) from {{ ref('stg_crm__campaign_members') }}) as staged_count
+        (select count(*) filter (where has_responded) from {{ ref('int_responses_gathered') }}) as staged_count
+    union all
+    select
+        'campaign_member' as stream_name,
+        (select count(*) from {{ ref('stg_crm__campaign_members') }}) as staged_count
     union all
     select
         'activity' as stream_name,
@@ -28,6 +33,12 @@ streamed as (
         count(*) as touch_count
     from touches
     group by all
+    union all
+    select
+        'campaign_member' as stream_name,
+        count(*) as touch_count
+    from {{ ref('int_responses_gathered') }}
+    where not is_overwritten
 ),
 
 excluded as (

@@ -19,7 +19,8 @@ with touches as (
         content_name,
         offer_name,
         exclusion_reason,
-        is_human_activity
+        is_human_activity,
+        is_dated_by_event
     from {{ ref(stream) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -65,7 +66,8 @@ touches_unioned as (
         channels_assigned.is_capture,
         channels_assigned.is_direct,
         touches.touch_kind in ('campaign_response', 'form') as is_known,
-        touches.is_human_activity
+        touches.is_human_activity,
+        touches.is_dated_by_event
     from touches
     inner join channels_assigned
         on

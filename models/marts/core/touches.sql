@@ -27,7 +27,8 @@ touches as (
         is_capture,
         is_direct,
         is_known,
-        is_human_activity
+        is_human_activity,
+        is_dated_by_event
     from touches_unioned
 )
 

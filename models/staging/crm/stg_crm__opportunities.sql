@@ -19,6 +19,7 @@ opportunities as (
         stage_name,
         {{ without_emails('lead_source') }} as lead_source,
         upper(currency_iso_code) as currency_code,
+        coalesce(currency_iso_code <> upper(currency_iso_code), false) as is_currency_respelled,
         {{ id_problem(['id', 'account_id', 'campaign_id', 'owner_id', 'sdr_id']) }} as id_problem,
         probability,
         coalesce(is_closed, false) as is_closed,

@@ -1,0 +1,46 @@
+-- Only what has landed as text can say an offset. Staging is named so that it was built before and no other thread is
+-- looking at a raw table too.
+{%- set branches = [] -%}
+{%- for system, table in source_tables() %}
+-- depends_on: {{ ref('stg_' ~ system ~ '__' ~ table) }}
+    {%- set contract = raw_contract(system, table) -%}
+    {%- set offsets = [] -%}
+    {%- for column in contract.columns if column.is_landed and column.data_type == 'timestamp' and column.value != adapter.quote(column.name) -%}
+        {%- do offsets.append('when ' ~ offset_from_utc(adapter.quote(column.name)) ~ " then '" ~ column.name ~ "'") -%}
+    {%- endfor -%}
+    {%- if offsets -%}
+        {%- set branch -%}
+        select
+            '{{ system }}' as source_system,
+            '{{ table }}' as source_table,
+            row_key,
+            column_name
+        from (
+            select
+                {{ raw_landed_key(contract, as_landed=false) }} as row_key,
+                case {{ offsets | join(' ') }} end as column_name
+            from {{ raw_landed_rows(contract) }} as landed_rows
+        ) as rows_with_times
+        where column_name is not null
+        {%- endset -%}
+        {%- do branches.append(branch) -%}
+    {%- endif -%}
+{%- endfor %}
+
+with
+
+offset_from_utc as (
+    {{ branches | join('\n    union all\n    ') or "select '' as source_system, '' as source_table, '' as row_key, '' as column_name where false" }}
+),
+
+source_rows_offset_from_utc as (
+    select distinct
+        source_system,
+        source_table,
+        {{ key_hash("source_system || '.' || source_table", 'row_key') }} as key_hash,
+        {{ without_emails('row_key') }} as row_key,
+        column_name
+    from offset_from_utc
+)
+
+select * from source_rows_offset_from_utc
