@@ -4,9 +4,10 @@
 -#}
 {% macro fault_areas() -%}
     {{ return([
-        'accounts', 'amounts', 'campaigns', 'clocks', 'company_names', 'currencies', 'deals', 'deliveries',
-        'doubled_deals', 'forms', 'ids', 'owners', 'people', 'rates', 'references', 'responses', 'roles', 'sources',
-        'spend', 'statuses', 'tags', 'times', 'touches', 'visitors', 'visits',
+        'accounts', 'amounts', 'campaigns', 'changes', 'clocks', 'company_names', 'currencies', 'deals',
+        'deliveries', 'doubled_deals', 'forms', 'histories', 'ids', 'owners', 'people', 'plans', 'rates',
+        'references', 'responses', 'roles', 'sources', 'spend', 'statuses', 'tags', 'times', 'touches',
+        'visitors', 'visits',
     ]) }}
 {%- endmacro %}
 

@@ -30,7 +30,8 @@ compared_by_amount as (
     select
         opportunity_id,
         distance,
-        cast(median(distance) over (partition by business_kind, segment) as decimal(12, 6)) as usual_distance
+        cast(median(distance) over (partition by business_kind, segment) as decimal(12, 6)) as usual_distance,
+        count(*) over (partition by business_kind, segment) as compared_count
     from centred
 )
 

@@ -3,7 +3,7 @@ with leads as (
 ),
 
 lead_changes as (
-    select * from {{ ref('stg_crm__lead_changes') }}
+    select * from {{ ref('int_lead_changes_gathered') }}
 ),
 
 history as (
@@ -35,7 +35,8 @@ status_changes as (
 ),
 
 -- A lead was created with what its first change left, or with what it still has. In a company without any history
--- today's status is all there is: its day is not known, and the lead's creation stands in.
+-- today's status is all there is, and of leads older than the history its first one: the day is not known, and the
+-- lead's creation stands in.
 entered as (
     select
         'created:' || leads.lead_id as status_event_id,
@@ -43,7 +44,7 @@ entered as (
         leads.created_at as entered_at,
         case when status_changes.lead_id is null then leads.lead_status else status_changes.old_value end as status_name,
         true as is_creation,
-        not history.has_status_changes as is_day_unknown
+        not history.has_status_changes or coalesce(leads.created_at < history.cut_off_at, false) as is_day_unknown
     from leads
     cross join history
     left join status_changes

@@ -1,13 +1,14 @@
 -- Amounts missing, not positive, or out of scale (F13), which is far from the other deals of its kind and segment, or from what
 -- the deal itself said elsewhere: a slip of two digits is a factor of 100, and no negotiation comes near half of that.
 {%- set slip = 50 %}
+{%- set enough = 30 %}  {#- deals to compare with #}
 
 with staged as (
     select * from {{ ref('stg_crm__opportunities') }}
 ),
 
 changes as (
-    select * from {{ ref('stg_crm__opportunity_changes') }}
+    select * from {{ ref('int_opportunity_changes_gathered') }}
 ),
 
 line_items as (
@@ -68,7 +69,7 @@ found as (
         opportunity_id,
         'out of scale with the deals of its kind and segment' as fault_detail
     from compared_by_amount
-    where usual_distance > 0 and 0.6745 * distance >= {{ fault_limit('F13') }} * usual_distance
+    where compared_count >= {{ enough }} and usual_distance > 0 and 0.6745 * distance >= {{ fault_limit('F13') }} * usual_distance
 ),
 
 faults_found as (

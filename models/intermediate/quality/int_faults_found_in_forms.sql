@@ -1,4 +1,4 @@
--- Addresses that are none, or of domains that exist for examples (F38), and visitors who are our own people (F23).
+-- Addresses that are none (F38), and visitors who are our own people (F23).
 with records as (
     select * from {{ ref('int_people_records_gathered') }}
 ),
@@ -9,11 +9,6 @@ identifies as (
 
 domains_excluded as (
     select * from {{ ref('int_domains_excluded') }}
-),
-
-placeholder_domains as (
-    select * from {{ ref('excluded_email_domains') }}
-    where reason = 'placeholder'
 ),
 
 addresses as (
@@ -40,10 +35,9 @@ faults_found as (
         addresses.source_system,
         addresses.source_table,
         addresses.row_key,
-        case when addresses.has_unusable_email then 'no address' else 'a domain of examples' end as fault_detail
+        'no address' as fault_detail
     from addresses
-    left join placeholder_domains on addresses.email_domain = placeholder_domains.email_domain
-    where addresses.has_unusable_email or placeholder_domains.email_domain is not null
+    where addresses.has_unusable_email
     union all
     select
         'F23' as fault_id,

@@ -21,6 +21,7 @@ leads as (
         {{ crm_id('converted_opportunity_id') }} as converted_opportunity_id,
         {{ crm_id('owner_id') }} as owner_id,
         created_date as created_at,
+        system_modstamp as touched_at,
         converted_date,
         {{ email_hash('email_address') }} as email_hash,
         {{ email_domain('email_address') }} as email_domain,

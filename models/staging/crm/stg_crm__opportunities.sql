@@ -12,6 +12,7 @@ opportunities as (
         {{ crm_id('owner_id') }} as owner_id,
         {{ crm_id('sdr_id') }} as sdr_id,
         created_date as created_at,
+        system_modstamp as touched_at,
         close_date,
         {{ without_emails('name') }} as opportunity_name,
         type as opportunity_type,

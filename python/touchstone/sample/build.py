@@ -27,7 +27,7 @@ from touchstone.sample.cycles import make_cycles
 from touchstone.sample.deals import Deals, concatenate, later_business, new_business, test_deals
 from touchstone.sample.demand import simulate
 from touchstone.sample.dice import Dice, Ints
-from touchstone.sample.faults import CRM_STEPS
+from touchstone.sample.faults import CRM_STEPS, RARE_STEPS
 from touchstone.sample.faults_elsewhere import PAGES, REST_STEPS, WEB_STEPS
 from touchstone.sample.faults_seen import SEEN_STEPS, same_day_responses
 from touchstone.sample.files import as_text, in_contract
@@ -281,6 +281,8 @@ class _Block:
     def _spoil(self, odd_pages: Ints) -> None:
         self.spoiler.note(PAGES, odd_pages, "context_campaign_source", "F20")
         spoil(self.spoiler, CRM_STEPS)
+        if not self.spoiler.is_kept_sample:
+            spoil(self.spoiler, RARE_STEPS)
         spoil(self.spoiler, WEB_STEPS)
         self._responses_of_the_day()
         spoil(self.spoiler, SEEN_STEPS)

@@ -15,7 +15,7 @@ from touchstone.sample.faults_people import (
     leads_of_contacts,
     merged_accounts_and_contacts,
 )
-from touchstone.sample.faults_seen import mark, queue
+from touchstone.sample.faults_seen import live, mark, queue
 from touchstone.sample.spoiler import (
     ACCOUNTS,
     CHANGES,
@@ -95,7 +95,7 @@ def back_dated_deals(spoiler: Spoiler) -> None:
     ids = spoiler.values(OPPORTUNITIES, "id").take(pa.array(rows))
     closed = spoiler.values(OPPORTUNITIES, "close_date").take(pa.array(rows))
     entered = later(closed.cast(pa.timestamp("us")), np.full(len(rows), 9 * 3600))
-    spoiler.change(OPPORTUNITIES, "created_date", rows, entered, "F08")
+    spoiler.change(OPPORTUNITIES, "created_date", rows, entered)
     history = pc.is_in(spoiler.values(CHANGES, "opportunity_id"), value_set=ids)
     early = np.asarray(history.to_numpy(zero_copy_only=False)) & ~spoiler.where(
         CHANGES, "stage_name", "Closed Won"
@@ -149,7 +149,7 @@ def roles_of_other_accounts(spoiler: Spoiler) -> None:
     rows = spoiler.some(ROLES, 0.015, ~spoiler.is_true(ROLES, "is_primary"), 3)
     contacts = spoiler.values(CONTACTS, "id")
     others = spoiler.dice.below(np.full(len(rows), len(contacts)))
-    spoiler.change(ROLES, "contact_id", rows, contacts.take(pa.array(others)), "F10")
+    spoiler.change(ROLES, "contact_id", rows, contacts.take(pa.array(others)))
 
 
 def statuses_by_hand(spoiler: Spoiler) -> None:
@@ -225,6 +225,113 @@ def unreadable_values(spoiler: Spoiler) -> None:
         spoiler.break_text(key, column, spoiler.some(key, 0.0, among, least), texts, "F48")
 
 
+def movers(spoiler: Spoiler) -> None:
+    """F11: contacts who work for another account now than when their lead was converted."""
+    converted = spoiler.values(LEADS, "converted_contact_id").filter(pa.array(live(spoiler, LEADS)))
+    among = live(spoiler, CONTACTS) & mark(
+        pc.is_in(spoiler.values(CONTACTS, "id"), value_set=converted.drop_null())
+    )
+    among &= ~spoiler.is_true(CONTACTS, "is_deleted")
+    rows = spoiler.some(CONTACTS, 0.02, among, 3)
+    accounts = spoiler.values(ACCOUNTS, "id").filter(
+        pc.invert(spoiler.values(ACCOUNTS, "is_deleted"))
+    )
+    others = spoiler.dice.below(np.full(len(rows), len(accounts)))
+    spoiler.change(CONTACTS, "account_id", rows, accounts.take(pa.array(others)))
+
+
+def retired_stages(spoiler: Spoiler) -> None:
+    """F18: a stage under a name that it had for a while and that nobody has written down."""
+    for key in (CHANGES, OPPORTUNITIES):
+        rows = spoiler.some(key, 0.01, spoiler.where(key, "stage_name", "2-Evaluation"), 3)
+        spoiler.change(key, "stage_name", rows, "2-Solution Fit", "F18")
+
+
+def subsidiaries(spoiler: Spoiler) -> None:
+    """F25: accounts that have the website of another one."""
+    among = ~spoiler.is_true(ACCOUNTS, "is_deleted") & ~spoiler.empty(ACCOUNTS, "website")
+    rows = spoiler.some(ACCOUNTS, 0.02, among, 6)
+    websites = spoiler.values(ACCOUNTS, "website").take(pa.array(rows[1::2]))
+    spoiler.change(ACCOUNTS, "website", rows[: len(websites) * 2 : 2], websites)
+
+
+def accented_names(spoiler: Spoiler) -> None:
+    """F26: companies with accents, as their leads never write them."""
+    rows = spoiler.some(ACCOUNTS, 0.01, ~spoiler.is_true(ACCOUNTS, "is_deleted"), 2)
+    names = spoiler.values(ACCOUNTS, "name").take(pa.array(rows))
+    spoiler.change(ACCOUNTS, "name", rows, pc.replace_substring(names, "e", "é"))
+
+
+def slips_of_two_digits(spoiler: Spoiler) -> None:
+    """F13: amounts a hundred times as large as the deal's history says."""
+    among = ~spoiler.empty(OPPORTUNITIES, "amount") & spoiler.is_true(OPPORTUNITIES, "is_closed")
+    among &= mark(pc.greater(spoiler.values(OPPORTUNITIES, "amount"), 100))
+    rows = spoiler.some(OPPORTUNITIES, 0.004, among & ~spoiler.noted(OPPORTUNITIES, "F13"), 2)
+    amounts = spoiler.values(OPPORTUNITIES, "amount").take(pa.array(rows))
+    larger = pc.multiply(amounts.cast(pa.decimal128(15, 4)), pa.scalar(100, pa.int8()))
+    spoiler.change(OPPORTUNITIES, "amount", rows, larger.cast(amounts.type), "F13")
+
+
+def deals_entered_again(spoiler: Spoiler) -> None:
+    """F42: deals that a partner registered too, some days after sales."""
+    among = ~spoiler.is_true(OPPORTUNITIES, "is_deleted") & spoiler.where(
+        OPPORTUNITIES, "type", "New Business"
+    )
+    among &= mark(pc.greater(spoiler.values(OPPORTUNITIES, "amount"), 100))
+    rows = spoiler.some(OPPORTUNITIES, 0.005, among, 2)
+    created = spoiler.values(OPPORTUNITIES, "created_date").take(pa.array(rows))
+    last = pa.scalar(spoiler.settings.end - 60, pa.int64()).cast(pa.timestamp("s"))
+    copies = spoiler.copy(
+        OPPORTUNITIES,
+        rows,
+        {
+            "id": col.sf_ids("opportunity", spoiler.numbers.take(len(rows))),
+            "created_date": pc.min_element_wise(
+                later(created, np.full(len(rows), 9 * DAY)), last.cast(pa.timestamp("us"))
+            ),
+            "lead_source": "Partner",
+        },
+        "F42",
+    )
+    ids = spoiler.values(OPPORTUNITIES, "id")
+    originals, made = ids.take(pa.array(rows)), ids.take(pa.array(copies))
+    for key, kind in ((ROLES, "contact_role"), (CHANGES, "opportunity_change")):
+        at = pc.index_in(spoiler.values(key, "opportunity_id"), value_set=originals)
+        of = np.nonzero(mark(pc.is_valid(at)))[0]
+        spoiler.copy(
+            key,
+            of,
+            {
+                "id": col.sf_ids(kind, spoiler.numbers.take(len(of))),
+                "opportunity_id": made.take(at.drop_null()),
+            },
+        )
+
+
+def purged_histories(spoiler: Spoiler) -> None:
+    """F43: the CRM has deleted the changes of the first third, or all but two years of them."""
+    months = max(spoiler.settings.months - 24, spoiler.settings.months // 3)
+    cut = pa.scalar(spoiler.settings.start + months * 30 * DAY, pa.int64())
+    for key in (LEAD_CHANGES, CHANGES):
+        stamps = spoiler.values(key, "created_date")
+        early = pc.less(stamps, cut.cast(pa.timestamp("s")).cast(stamps.type))
+        spoiler.remove(key, np.nonzero(mark(early))[0])
+
+
+def mass_updates(spoiler: Spoiler) -> None:
+    """F44: an integration touched many rows in one second; the column is for this fault alone."""
+    end = spoiler.settings.end
+    for key in (LEADS, OPPORTUNITIES):
+        count = spoiler.tables[key].num_rows
+        stamps = end - 1 - np.arange(count, dtype=np.int64) * 7
+        table = spoiler.tables[key]
+        spoiler.tables[key] = table.append_column("system_modstamp", col.stamps(stamps))
+        rows = spoiler.some(key, 0.3, live(spoiler, key), 30)
+        if len(rows) >= 30:
+            night = col.stamps(np.full(len(rows), end - 3 * 3600 - 5))
+            spoiler.change(key, "system_modstamp", rows, night, "F44")
+
+
 # In this order: the numbers drawn for one step decide what is left for the next.
 CRM_STEPS = (
     ("F06", overwritten_sources),
@@ -245,4 +352,15 @@ CRM_STEPS = (
     ("F40", automated_tasks),
     ("F45", short_ids),
     ("F48", unreadable_values),
+)
+# Only by name or with all faults: the kept sample is without them.
+RARE_STEPS = (
+    ("F42", deals_entered_again),
+    ("F13", slips_of_two_digits),
+    ("F11", movers),
+    ("F18", retired_stages),
+    ("F25", subsidiaries),
+    ("F26", accented_names),
+    ("F43", purged_histories),
+    ("F44", mass_updates),
 )

@@ -119,6 +119,17 @@ def restated_spend(spoiler: Spoiler) -> None:
         spoiler.copy(key, rows, {cost: pc.add(old, step).cast(kind), synced: arrived}, "F29")
 
 
+def plan_of_fiscal_periods(spoiler: Spoiler) -> None:
+    """F47: a plan whose months begin on a Monday, as those of finance do."""
+    plan: Key = ("finance", "revenue_plan")
+    days = spoiler.values(plan, "month").cast(pa.int32()).to_numpy().astype(np.int64)
+    monday = days - (days + 3) % 7
+    moved = np.nonzero(monday != days)[0]
+    months = pa.array(monday[moved].astype(np.int32)).cast(pa.date32())
+    spoiler.change(plan, "month", moved, months)
+    spoiler.note(plan, moved, "month", "F47")
+
+
 def unreadable_times(spoiler: Spoiler) -> None:
     """F48: times that are none."""
     for key, column in ((PAGES, "timestamp"), (FORMS, "timestamp")):
@@ -151,4 +162,5 @@ REST_STEPS = (
     ("F15", missing_rate),
     ("F29", restated_spend),
     ("F48", unreadable_amounts),
+    ("F47", plan_of_fiscal_periods),
 )

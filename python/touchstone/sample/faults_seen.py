@@ -7,7 +7,8 @@ written from the definitions of the faults, not from the SQL that finds them.
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,17 @@ PEOPLE_REFERENCES: tuple[tuple[Key, str], ...] = (
     (MEMBERS, "contact_id"),
     (TASKS, "who_id"),
     (EVENTS, "who_id"),
+)
+STAMPED = (
+    ACCOUNTS,
+    CONTACTS,
+    LEADS,
+    LEAD_CHANGES,
+    OPPORTUNITIES,
+    CHANGES,
+    MEMBERS,
+    TASKS,
+    EVENTS,
 )
 OWNED = (LEADS, CONTACTS, ACCOUNTS, OPPORTUNITIES)
 
@@ -139,7 +151,7 @@ def names_in_several_spellings(spoiler: Spoiler) -> None:
         spellings.setdefault(normal_name(name), set()).add(name)
     companies = pc.dictionary_encode(spoiler.values(LEADS, "company"))
     odd = [
-        bool(found := spellings.get(normal_name(name))) and name not in found
+        name not in spellings.get(normal_name(name), {name})
         for name in companies.dictionary.to_pylist()
     ]
     positions = pc.fill_null(companies.indices, len(odd)).to_numpy(zero_copy_only=False)
@@ -203,6 +215,97 @@ def stale_close_dates(spoiler: Spoiler) -> None:
     spoiler.note(OPPORTUNITIES, np.nonzero(rows)[0], "close_date", "F12")
 
 
+def deals_entered_at_their_close(spoiler: Spoiler) -> None:
+    """F08: deals closed within a day of their creation, by the history of their closed stage."""
+    usable = live(spoiler, OPPORTUNITIES) & spoiler.is_true(OPPORTUNITIES, "is_closed")
+    last_entry: dict[tuple[str, str], int] = {}
+    for deal, moment, stage in zip(
+        ids_of(spoiler, CHANGES, "opportunity_id").to_pylist(),
+        spoiler.values(CHANGES, "created_date").cast(pa.date32()).cast(pa.int32()).to_pylist(),
+        spoiler.values(CHANGES, "stage_name").to_pylist(),
+        strict=True,
+    ):
+        last_entry[deal, stage] = max(moment, last_entry.get((deal, stage), moment))
+    created = spoiler.values(OPPORTUNITIES, "created_date").cast(pa.date32()).cast(pa.int32())
+    closing = zip(
+        ids_of(spoiler, OPPORTUNITIES, "id").to_pylist(),
+        spoiler.values(OPPORTUNITIES, "stage_name").to_pylist(),
+        created.to_pylist(),
+        spoiler.values(OPPORTUNITIES, "close_date").cast(pa.int32()).to_pylist(),
+        strict=True,
+    )
+    at_once = [
+        last_entry.get((deal, stage), day) - start <= 1 for deal, stage, start, day in closing
+    ]
+    rows = np.nonzero(usable & np.array(at_once, dtype=bool))[0]
+    spoiler.note(OPPORTUNITIES, rows, "created_date", "F08")
+
+
+def survivors(spoiler: Spoiler, ids: Any) -> Any:
+    """Return the accounts that are left of accounts after all merges."""
+    accounts = ids_of(spoiler, ACCOUNTS, "id")
+    masters = ids_of(spoiler, ACCOUNTS, "master_record_id")
+    for _ in range(10):
+        master = masters.take(pc.index_in(ids, value_set=accounts))
+        ids = pc.coalesce(master, ids)
+    return ids
+
+
+def contacts_who_moved(spoiler: Spoiler) -> None:
+    """F11: contacts whose account is not the one of their conversion, or of a call with them."""
+    contacts = ids_of(spoiler, CONTACTS, "id")
+    accounts = survivors(spoiler, ids_of(spoiler, CONTACTS, "account_id"))
+    moved = np.zeros(len(contacts), dtype=bool)
+    for key, who, where in (
+        (LEADS, "converted_contact_id", "converted_account_id"),
+        (TASKS, "who_id", "account_id"),
+        (EVENTS, "who_id", "account_id"),
+    ):
+        usable = live(spoiler, key)
+        if key != LEADS:  # an activity about a deal is with the account of the deal
+            usable &= spoiler.empty(key, "what_id")
+        seen_at = survivors(spoiler, ids_of(spoiler, key, where))
+        at = pc.index_in(ids_of(spoiler, key, who), value_set=contacts)
+        differs = usable & mark(pc.not_equal(accounts.take(at), seen_at))
+        moved[at.filter(pa.array(differs)).to_numpy(zero_copy_only=False)] = True
+    spoiler.note(CONTACTS, np.nonzero(moved & live(spoiler, CONTACTS))[0], "account_id", "F11")
+
+
+def roles_of_other_accounts(spoiler: Spoiler) -> None:
+    """F10: roles of contacts who never belonged to the account of the deal."""
+    deals = ids_of(spoiler, OPPORTUNITIES, "id")
+    of_deal = survivors(spoiler, ids_of(spoiler, OPPORTUNITIES, "account_id"))
+    deal = pc.index_in(ids_of(spoiler, ROLES, "opportunity_id"), value_set=deals)
+    wanted = of_deal.take(deal)
+    person = ids_of(spoiler, ROLES, "contact_id")
+    rows = live(spoiler, ROLES) & mark(pc.is_in(deal, value_set=usable_positions(spoiler)))
+    found = np.zeros(len(rows), dtype=bool)
+    seen = np.zeros(len(rows), dtype=bool)
+    pairs = pc.binary_join_element_wise(person, wanted, "|")
+    for key, who, where in (
+        (CONTACTS, "id", "account_id"),
+        (LEADS, "converted_contact_id", "converted_account_id"),
+        (TASKS, "who_id", "account_id"),
+        (EVENTS, "who_id", "account_id"),
+    ):
+        usable = live(spoiler, key)
+        if "what_id" in spoiler.tables[key].column_names:
+            usable &= spoiler.empty(key, "what_id")
+        there = pc.binary_join_element_wise(
+            ids_of(spoiler, key, who), survivors(spoiler, ids_of(spoiler, key, where)), "|"
+        ).filter(pa.array(usable))
+        found |= mark(pc.is_in(pairs, value_set=there.drop_null()))
+        if key == CONTACTS:
+            known = ids_of(spoiler, key, who).filter(pa.array(usable))
+            seen = mark(pc.is_in(person, value_set=known))
+    spoiler.note(ROLES, np.nonzero(rows & seen & ~found)[0], "contact_id", "F10")
+
+
+def usable_positions(spoiler: Spoiler) -> Any:
+    """Return the positions of the deals that the models read."""
+    return pa.array(np.nonzero(live(spoiler, OPPORTUNITIES))[0].astype(np.int32))
+
+
 def last_day(spoiler: Spoiler) -> int:
     """Return the newest day on which a server stamped a row."""
     stamps = [
@@ -226,8 +329,11 @@ def last_day(spoiler: Spoiler) -> int:
 def same_day_responses(spoiler: Spoiler, companies: Companies, people: People) -> Ints:
     """Return the responses with the date on which a deal of the responder's company was created."""
     who = pa.nulls(spoiler.tables[MEMBERS].num_rows, pa.int32())
-    for kind, column in (("contact", "contact_id"), ("lead", "lead_id")):
-        ids = original_ids(spoiler, kind, ids_of(spoiler, MEMBERS, column))
+    for kind, column, key in (("contact", "contact_id", CONTACTS), ("lead", "lead_id", LEADS)):
+        ids = ids_of(spoiler, MEMBERS, column)
+        there = ids_of(spoiler, key, "id").filter(pa.array(live(spoiler, key)))
+        ids = pc.if_else(pc.is_in(ids, value_set=there), ids, pa.scalar(None, pa.string()))
+        ids = original_ids(spoiler, kind, ids)
         who = pc.coalesce(who, pc.index_in(ids, value_set=col.sf_ids(kind, people.number)))
     person = pc.fill_null(who, -1).to_numpy(zero_copy_only=False)
     company = np.where(person >= 0, people.company[person], -1)
@@ -281,7 +387,7 @@ def odd_histories(spoiler: Spoiler) -> None:
     reopened = {
         deal
         for deal, path in entries.items()
-        if any(a[2] in CLOSED and b[2] not in CLOSED for a, b in zip(path, path[1:], strict=False))
+        if any(a[2] in CLOSED and b[2] not in CLOSED for a, b in pairwise(path))
     }
     ids = ids_of(spoiler, OPPORTUNITIES, "id")
     usable = live(spoiler, OPPORTUNITIES)
@@ -312,7 +418,7 @@ def stage_entries(spoiler: Spoiler) -> dict[str, list[Entry]]:
 
 
 def _is_odd(path: list[Entry], first_used: dict[int, datetime]) -> bool:
-    for (before, _, previous), (moment, _, order) in zip(path, path[1:], strict=False):
+    for (before, _, previous), (moment, _, order) in pairwise(path):
         if before == moment:
             return True
         if previous is None or order is None or previous in CLOSED:
@@ -324,6 +430,73 @@ def _is_odd(path: list[Entry], first_used: dict[int, datetime]) -> bool:
         if order != 7 and any(first_used[at].date() <= moment.date() for at in between):
             return True
     return False
+
+
+INQUIRIES = ("New", "Working")  # the statuses that a lead is created with
+CUT_OFF = timedelta(days=90)  # a history that begins so long after the first record is cut off
+
+
+def histories_cut_off(spoiler: Spoiler) -> None:
+    """F43: leads and deals that are older than what is left of the history."""
+    for key, history, column, note in (
+        (LEADS, LEAD_CHANGES, "lead_id", "status"),
+        (OPPORTUNITIES, CHANGES, "opportunity_id", "stage_name"),
+    ):
+        first_left = pc.min(
+            spoiler.values(history, "created_date").filter(pa.array(live(spoiler, history)))
+        ).as_py()
+        created = spoiler.values(key, "created_date").to_pylist()
+        usable = live(spoiler, key)
+        oldest = min(moment for moment, there in zip(created, usable, strict=True) if there)
+        if first_left is None or first_left.date() - oldest.date() <= CUT_OFF:
+            continue
+        begun = _first_seen(spoiler, history, column)
+        rows = [
+            row
+            for row, (record, moment) in enumerate(
+                zip(ids_of(spoiler, key, "id").to_pylist(), created, strict=True)
+            )
+            if usable[row] and moment < first_left and _is_cut(begun.get(record), moment, key)
+        ]
+        if key == LEADS:
+            now = spoiler.values(LEADS, "status").to_pylist()
+            tests = mark(pc.ends_with(spoiler.values(LEADS, "email"), "@kelda.example"))
+            ids = ids_of(spoiler, LEADS, "id").to_pylist()
+            rows = [
+                row
+                for row in rows
+                if not tests[row] and (ids[row] in begun or now[row] not in INQUIRIES)
+            ]
+        spoiler.note(key, np.array(rows, dtype=np.int64), note, "F43")
+
+
+def _first_seen(spoiler: Spoiler, history: Key, column: str) -> dict[str, tuple[datetime, str]]:
+    """Return of each record its first change, and the status before it."""
+    field = "old_value" if history == LEAD_CHANGES else "stage_name"
+    usable = live(spoiler, history)
+    if history == LEAD_CHANGES:
+        usable &= spoiler.where(LEAD_CHANGES, "field", "Status")
+    found: dict[str, tuple[datetime, str]] = {}
+    for record, moment, _, status in sorted(
+        zip(
+            ids_of(spoiler, history, column).filter(pa.array(usable)).to_pylist(),
+            spoiler.values(history, "created_date").filter(pa.array(usable)).to_pylist(),
+            ids_of(spoiler, history, "id").filter(pa.array(usable)).to_pylist(),
+            spoiler.values(history, field).filter(pa.array(usable)).to_pylist(),
+            strict=True,
+        )
+    ):
+        found.setdefault(record, (moment, status))
+    return found
+
+
+def _is_cut(first: tuple[datetime, str] | None, created: datetime, key: Key) -> bool:
+    if first is None:
+        return True
+    moment, status = first
+    if key == LEADS:
+        return status not in INQUIRIES
+    return moment > created + timedelta(days=1)
 
 
 def rows_that_point_to_nothing(spoiler: Spoiler) -> None:
@@ -346,7 +519,10 @@ def _orphans(spoiler: Spoiler, key: Key, column: str, there: Any, fault: str) ->
 SEEN_STEPS = (
     ("F01 F02", people_entered_twice),
     ("F05 F46", rows_that_point_to_nothing),
+    ("F08", deals_entered_at_their_close),
     ("F09", deals_without_roles),
+    ("F10", roles_of_other_accounts),
+    ("F11", contacts_who_moved),
     ("F12", stale_close_dates),
     ("F16 F17", odd_histories),
     ("F24", mailboxes_of_nobody),
@@ -354,4 +530,5 @@ SEEN_STEPS = (
     ("F26", names_in_several_spellings),
     ("F39", owners_without_an_owner),
     ("F41 F42", other_business),
+    ("F43", histories_cut_off),
 )

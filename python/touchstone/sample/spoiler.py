@@ -148,6 +148,16 @@ class Spoiler:
             pa.Table.from_arrays([words[0], words[1], ids, words[2], words[3], was], FAULT_COLUMNS)
         )
 
+    def noted(self, key: Key, fault: str) -> Bools:
+        """Return which rows have a fault written down."""
+        table = pa.concat_tables(self.log)
+        of_key = pc.and_(
+            pc.equal(table.column("table_name"), key[1]), pc.equal(table.column("fault_id"), fault)
+        )
+        found = table.filter(of_key).column("row_id").combine_chunks()
+        keys = self.row_keys(key, np.arange(self.tables[key].num_rows))
+        return np.asarray(pc.is_in(keys, value_set=found).to_numpy(zero_copy_only=False))
+
     def hide(self, key: Key, rows: Ints, by: str) -> None:
         """Write down that nothing else can be seen of some rows."""
         for row_key in self.row_keys(key, rows).to_pylist():
