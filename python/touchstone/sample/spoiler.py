@@ -198,6 +198,14 @@ class Spoiler:
         for turn, row in enumerate(rows):
             self.texts.append((key, column, int(row), texts[turn % len(texts)]))
 
+    def respell(self, key: Key, column: str, rows: Ints, texts: list[str], fault: str) -> None:
+        """Write the same values in other words (into CSV files only)."""
+        if not self.as_csv:
+            return
+        self.note(key, rows, column, fault, self.values(key, column).take(pa.array(rows)))
+        for row, text in zip(rows, texts, strict=True):
+            self.texts.append((key, column, int(row), text))
+
     def faults(self) -> pa.Table:
         """Return everything written down, and whether the delivery still shows it."""
         schema = pa.schema([(name, pa.string()) for name in FAULT_COLUMNS])
