@@ -6,6 +6,7 @@ import pyarrow.compute as pc
 
 from touchstone.sample import columns as col
 from touchstone.sample.columns import DAY
+from touchstone.sample.dice import Bools
 from touchstone.sample.spoiler import Key, Spoiler, later
 
 PAGES: Key = ("web", "page_views")
@@ -82,10 +83,22 @@ def odd_campaigns(spoiler: Spoiler) -> None:
     )
     spoiler.change(CAMPAIGNS, "end_date", rows[1:], early.cast(pa.date32()), "F28")
     umbrella = spoiler.where(CAMPAIGNS, "type", "Webinar") & ~has_parent
+    if not spoiler.is_kept_sample:
+        umbrella = parents_of_costed_children(spoiler)
     rows = spoiler.some(CAMPAIGNS, 0.0, umbrella, 1)
     spoiler.change(
         CAMPAIGNS, "actual_cost", rows, col.decimals(np.full(len(rows), 18_000), 0), "F28"
     )
+
+
+def parents_of_costed_children(spoiler: Spoiler) -> Bools:
+    """Return which umbrellas stand above a campaign that has a cost and dates."""
+    cost = pc.fill_null(spoiler.values(CAMPAIGNS, "actual_cost").cast(pa.float64()), 0.0)
+    costed = np.asarray(cost.to_numpy(zero_copy_only=False) > 0, dtype=bool)
+    costed &= spoiler.where(CAMPAIGNS, "type", "Webinar", "Trade Show", "Field Event")
+    parents = spoiler.values(CAMPAIGNS, "parent_id").filter(pa.array(costed)).drop_null()
+    found = pc.is_in(spoiler.values(CAMPAIGNS, "id"), value_set=parents)
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def parents_of_each_other(spoiler: Spoiler) -> None:
