@@ -20,3 +20,13 @@
     {%- set is_offset = matches(text, "':[0-9.]+ ?[+-][0-9:]+$'") ~ ' and not ' ~ matches(text, "'[+-]00(?::?00)?$'") -%}
     {{ return('(' ~ text ~ " like '%+%' or " ~ text ~ " like '%:%-%') and " ~ is_offset) }}
 {%- endmacro %}
+
+
+{#- The first column of a landed row that has such a time; what has landed as a time of its own has none. -#}
+{% macro column_offset_from_utc(contract) -%}
+    {%- set whens = [] -%}
+    {%- for column in contract.columns if column.is_landed and column.data_type == 'timestamp' and column.value != adapter.quote(column.name) -%}
+        {%- do whens.append('when ' ~ offset_from_utc(adapter.quote(column.name)) ~ " then '" ~ column.name ~ "'") -%}
+    {%- endfor -%}
+    {{ return('case ' ~ whens | join(' ') ~ ' end' if whens else 'cast(null as string)') }}
+{%- endmacro %}

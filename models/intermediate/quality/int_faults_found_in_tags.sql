@@ -7,11 +7,17 @@ source_aliases as (
     select * from {{ ref('source_aliases') }}
 ),
 
+sources as (
+    select distinct utm_source
+    from page_views
+    where utm_source is not null
+),
+
 aliases as (
     select
         sources.utm_source,
         min(source_aliases.source_name) as source_name
-    from (select distinct utm_source from page_views where utm_source is not null) as sources
+    from sources
     inner join source_aliases on {{ matches('sources.utm_source', 'source_aliases.source_pattern') }}
     where sources.utm_source <> source_aliases.source_name
     group by sources.utm_source

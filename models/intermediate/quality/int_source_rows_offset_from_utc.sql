@@ -4,12 +4,7 @@
 {%- for system, table in source_tables() %}
 -- depends_on: {{ ref('stg_' ~ system ~ '__' ~ table) }}
     {%- set contract = raw_contract(system, table) -%}
-    {%- set offsets = [] -%}
-    {%- for column in contract.columns if column.is_landed and column.data_type == 'timestamp' and column.value != adapter.quote(column.name) -%}
-        {%- do offsets.append('when ' ~ offset_from_utc(adapter.quote(column.name)) ~ " then '" ~ column.name ~ "'") -%}
-    {%- endfor -%}
-    {%- if offsets -%}
-        {%- set branch -%}
+    {%- set written -%}
         select
             '{{ system }}' as source_system,
             '{{ table }}' as source_table,
@@ -17,13 +12,14 @@
             column_name
         from (
             select
-                {{ raw_landed_key(contract, as_landed=false) }} as row_key,
-                case {{ offsets | join(' ') }} end as column_name
+                {{ raw_landed_key(contract, as_landed=false) if execute else 'nothing' }} as row_key,
+                {{ column_offset_from_utc(contract) }} as column_name
             from {{ raw_landed_rows(contract) }} as landed_rows
         ) as rows_with_times
         where column_name is not null
-        {%- endset -%}
-        {%- do branches.append(branch) -%}
+    {%- endset -%}
+    {%- if contract.is_present -%}
+        {%- do branches.append(written) -%}
     {%- endif -%}
 {%- endfor %}
 
