@@ -28,6 +28,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from daily_changes import CHANGES, NOTHING
@@ -41,13 +42,24 @@ PROJECT = Path(__file__).parents[2]
 # day wrote down is where the build at once begins, too.
 LEDGERS = {
     "intermediate.int_people_original_sources": "record_type, record_id",
-    "intermediate.int_people_records_remembered": "record_type, record_id, contact_id, account_id",
+    "intermediate.int_people_records_remembered": (
+        "record_type, record_id, contact_id, account_id, opportunity_id"
+    ),
     "intermediate.int_lead_changes_remembered": "lead_change_id",
     "intermediate.int_opportunity_changes_remembered": "opportunity_change_id",
 }
 DATED_LEDGERS = ("intermediate.int_people_records_remembered",)
 WITHOUT_TESTS = ["--exclude-resource-type", "test", "unit_test"]
 ARRIVALS = "what comes of itself"
+
+
+def remember(connection: duckdb.DuckDBPyConnection, ledger: str, sql: str) -> None:
+    """Add the rows of new names to a table that remembers."""
+    key = f"row({LEDGERS[ledger]})::varchar"
+    connection.execute(
+        f"insert into {ledger} select * from ({sql}) as records "
+        f"where {key} not in (select {key} from {ledger})"
+    )
 
 
 # --- plans ---
@@ -210,11 +222,7 @@ class Workbench:
                 connection.execute(f"create schema if not exists {schema}")
             for model in self.models():
                 if model.relation in LEDGERS:
-                    key = f"row({LEDGERS[model.relation]})::varchar"
-                    connection.execute(
-                        f"insert into {model.relation} select * from ({compiled[model.name]}) "
-                        f"as records where {key} not in (select {key} from {model.relation})"
-                    )
+                    remember(connection, model.relation, compiled[model.name])
                     continue
                 kind = "view" if model.is_view else "table"
                 connection.execute(f"create {kind} {model.relation} as {compiled[model.name]}")

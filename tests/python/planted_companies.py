@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from daily_loads import PROJECT, Workbench
+from daily_loads import LEDGERS, PROJECT, Workbench, remember
 from touchstone.faults import Fault, Score, read_detected, read_faults, read_truth, score
 from touchstone.load.contract import Table, read_contract
 from touchstone.load.files import quoted
@@ -15,7 +15,17 @@ from touchstone.sample.command import write_sample
 from touchstone.sample.contracts import read_contracts
 from touchstone.sample.parameters import faults_asked, settings_of
 
-FOUND = ["+detected_faults", "+data_faults", "+source_row_outcomes"]
+BUILT = [
+    f"+{mart}"
+    for mart in (
+        "data_faults",
+        "lead_cycles",
+        "opportunities",
+        "people",
+        "source_row_outcomes",
+        "touches",
+    )
+]
 
 
 @dataclass(frozen=True)
@@ -51,8 +61,26 @@ class Builder:
         if self._compiled:
             self._build_by_sql(warehouse)
         else:
-            self._compiled = self.workbench.build(warehouse, ["run", "--select", *FOUND])
+            self._compiled = self.workbench.build(warehouse, ["run", "--select", *BUILT])
         return read_company(name, warehouse, raw / "truth")
+
+    def build_next_day(self, company: Company, changes: str) -> Company:
+        """Return the company after statements that change its raw tables."""
+        warehouse = company.warehouse.parent / "next_day" / company.warehouse.name
+        warehouse.parent.mkdir()
+        shutil.copy(self.workbench.seeded(), warehouse)
+        with connect(warehouse) as connection:
+            connection.execute(f"attach '{company.warehouse}' as day_before (read_only)")
+            raw = connection.execute(
+                "select schema_name || '.' || table_name from duckdb_tables() "
+                "where database_name = 'day_before' and schema_name like 'raw_%'"
+            ).fetchall()
+            for name in [*(name for (name,) in raw), *LEDGERS]:
+                connection.execute(f"create schema if not exists {name.split('.')[0]}")
+                connection.execute(f"create table {name} as from day_before.{name}")
+            connection.execute(changes)
+        self._build_by_sql(warehouse)
+        return read_company(f"{company.name}, the next day", warehouse, company.truth)
 
     def _build_by_sql(self, warehouse: Path) -> None:
         models = [model for model in self.workbench.models() if model.name in self._compiled]
@@ -60,8 +88,15 @@ class Builder:
             connection.execute("begin")
             for schema in {model.relation.split(".")[0] for model in models}:
                 connection.execute(f"create schema if not exists {schema}")
+            standing = connection.execute(
+                "select schema_name || '.' || table_name from duckdb_tables()"
+            ).fetchall()
             for model in models:
-                connection.execute(f"create table {model.relation} as {self._compiled[model.name]}")
+                sql = self._compiled[model.name]
+                if (model.relation,) in standing:
+                    remember(connection, model.relation, sql)
+                else:
+                    connection.execute(f"create table {model.relation} as {sql}")
             connection.execute("commit")
 
 

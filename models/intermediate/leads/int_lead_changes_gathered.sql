@@ -1,5 +1,5 @@
--- What is older than all that is delivered has been deleted with age and is remembered; what is gone from among the
--- newer rows was deleted for a reason and stays away.
+-- What is older than all that is delivered has been deleted with age and is remembered, as is what an erased lead went
+-- through; what else is gone from among the newer rows was deleted for a reason and stays away.
 with changes as (
     select * from {{ ref('stg_crm__lead_changes') }}
 ),
@@ -17,6 +17,12 @@ rows_set_aside as (
     select row_key
     from {{ ref('int_source_rows_set_aside') }}
     where source_system = 'crm' and source_table = 'lead_changes'
+),
+
+people_erased as (
+    select record_id
+    from {{ ref('int_people_erased') }}
+    where record_type = 'lead'
 ),
 
 changes_gathered as (
@@ -39,9 +45,14 @@ changes_gathered as (
         remembered.new_value,
         true as is_remembered
     from remembered
-    inner join histories_delivered on remembered.changed_at < histories_delivered.first_changed_at
+    cross join histories_delivered
+    left join people_erased on remembered.lead_id = people_erased.record_id
+    left join changes on remembered.lead_change_id = changes.lead_change_id
     left join rows_set_aside on remembered.lead_change_id = rows_set_aside.row_key
-    where rows_set_aside.row_key is null
+    where
+        (remembered.changed_at < histories_delivered.first_changed_at or people_erased.record_id is not null)
+        and changes.lead_change_id is null
+        and rows_set_aside.row_key is null
 )
 
 select * from changes_gathered

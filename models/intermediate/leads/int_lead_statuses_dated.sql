@@ -1,5 +1,5 @@
 with leads as (
-    select * from {{ ref('stg_crm__leads') }}
+    select * from {{ ref('int_leads_gathered') }}
 ),
 
 lead_changes as (

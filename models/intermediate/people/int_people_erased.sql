@@ -46,7 +46,8 @@ last_remembered as (
     select * from remembered
     qualify
         row_number() over (
-            partition by record_type, record_id order by seen_date desc, account_id nulls last, contact_id nulls last
+            partition by record_type, record_id
+            order by seen_date desc, account_id nulls last, contact_id nulls last, opportunity_id nulls last
         ) = 1
 ),
 
@@ -56,6 +57,7 @@ people_erased as (
         missing.record_id,
         case when missing.record_type = 'contact' then missing.record_id else last_remembered.contact_id end as contact_id,
         last_remembered.account_id,
+        last_remembered.opportunity_id,
         last_remembered.created_at,
         last_remembered.record_id is not null as is_remembered
     from missing

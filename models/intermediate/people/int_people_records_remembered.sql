@@ -1,5 +1,6 @@
--- A ledger of which lead or contact belonged to which account, and since which day of the data that is known: a row
--- stays when the CRM changes the account, when the person is erased, and through a full refresh. No personal data.
+-- A ledger of which lead or contact belonged to which account (and of a lead, what it was converted to), and since which
+-- day of the data that is known: a row stays when the CRM changes the account, when the person is erased, and through
+-- a full refresh. No personal data.
 {{ config(
     materialized='maintained' if tables_are_maintained() else 'incremental',
     incremental_strategy='append',
@@ -20,6 +21,7 @@ records as (
         lead_id as record_id,
         converted_contact_id as contact_id,
         converted_account_id as account_id,
+        converted_opportunity_id as opportunity_id,
         created_at
     from leads
     union all
@@ -28,6 +30,7 @@ records as (
         contact_id as record_id,
         contact_id,
         account_id,
+        cast(null as string) as opportunity_id,
         created_at
     from contacts
 ),
@@ -38,6 +41,7 @@ records_remembered as (
         record_id,
         contact_id,
         account_id,
+        opportunity_id,
         created_at,
         {{ as_of_date() }} as seen_date
     from records
@@ -48,6 +52,7 @@ select
     record_id,
     contact_id,
     account_id,
+    opportunity_id,
     created_at,
     seen_date
 from records_remembered
@@ -60,5 +65,6 @@ where
             and ledger.record_id = records_remembered.record_id
             and ledger.contact_id is not distinct from records_remembered.contact_id
             and ledger.account_id is not distinct from records_remembered.account_id
+            and ledger.opportunity_id is not distinct from records_remembered.opportunity_id
     )
 {%- endif %}

@@ -1,5 +1,6 @@
--- Only what has landed as text can say an offset. Staging is named so that it was built before and no other thread is
--- looking at a raw table too.
+-- Only what has landed as text can say an offset. Staging and its neighbour are named so that they were built before
+-- and no other thread is looking at a raw table too.
+-- depends_on: {{ ref('int_source_rows_set_aside') }}
 {%- set branches = [] -%}
 {%- for system, table in source_tables() %}
 -- depends_on: {{ ref('stg_' ~ system ~ '__' ~ table) }}

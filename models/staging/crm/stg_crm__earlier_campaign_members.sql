@@ -1,3 +1,5 @@
+-- Named so that no two threads look at a raw table.
+-- depends_on: {{ ref('stg_crm__campaign_members') }}
 with
 
 raw_campaign_members as (
