@@ -16,16 +16,6 @@ CLEAN = [{}, {"accounts": 60, "months": 30, "seed": 19}]
 
 
 @pytest.fixture(scope="module")
-def builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
-    return Builder(tmp_path_factory.mktemp("companies"))
-
-
-@pytest.fixture(scope="module")
-def dirty(builder: Builder) -> Company:
-    return builder.build("all")
-
-
-@pytest.fixture(scope="module")
 def clean(builder: Builder, dirty: Company) -> list[Company]:
     return [builder.build("none", **sizes) for sizes in CLEAN]
 

@@ -17,6 +17,7 @@ from touchstone.sample import columns as col
 from touchstone.sample.command import DEFAULT_SEED
 from touchstone.sample.contracts import read_contracts
 from touchstone.sample.dice import Dice, exp
+from touchstone.sample.parameters import usual_faults
 
 PROJECT = project_directory()
 SEEDS = PROJECT / "seeds" / "raw"
@@ -168,9 +169,8 @@ def test_some_deals_open_on_the_day_of_the_response(small: Path) -> None:
 def test_every_fault_is_written_down_with_its_row(small: Path) -> None:
     faults = rows_of(small, "truth_fault")
     counts = Counter(row["fault_id"] for row in faults)
-    wanted = "F01 F02 F03 F04 F05 F06 F08 F09 F10 F12 F13 F14 F15 F16 F17 F19 F20 F22 F23 F27 F28 "
-    wanted += "F29 F32 F33 F34 F35 F37 F38 F39 F40 F45 F48"
-    assert set(counts) == set(wanted.split())
+    # F21 by itself: where a landing page cannot be read, the visit begins on a page of our own
+    assert set(counts) - {"F21"} == usual_faults()
     contracts = {contract.name: contract for contract in read_contracts(PROJECT).values()}
     keys: dict[str, set[str]] = {}
     for row in faults:

@@ -3,24 +3,8 @@ with page_views as (
     select * from {{ ref('stg_web__page_views') }}
 ),
 
-source_aliases as (
-    select * from {{ ref('source_aliases') }}
-),
-
-sources as (
-    select distinct utm_source
-    from page_views
-    where utm_source is not null
-),
-
 aliases as (
-    select
-        sources.utm_source,
-        min(source_aliases.source_name) as source_name
-    from sources
-    inner join source_aliases on {{ matches('sources.utm_source', 'source_aliases.source_pattern') }}
-    where sources.utm_source <> source_aliases.source_name
-    group by sources.utm_source
+    select * from {{ ref('int_sources_called_by_one_name') }}
 ),
 
 faults_found as (
@@ -31,8 +15,8 @@ faults_found as (
         page_views.page_view_id as row_key,
         coalesce(page_views.tag_problem, 'another name of ' || aliases.source_name) as fault_detail
     from page_views
-    left join aliases on page_views.utm_source = aliases.utm_source
-    where page_views.tag_problem is not null or aliases.utm_source is not null
+    left join aliases on page_views.utm_source = aliases.source
+    where page_views.tag_problem is not null or aliases.source is not null
 )
 
 select * from faults_found
