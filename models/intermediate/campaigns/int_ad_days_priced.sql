@@ -6,10 +6,6 @@ linkedin_days as (
     select * from {{ ref('stg_linkedin_ads__campaign_days') }}
 ),
 
-linkedin_campaigns as (
-    select * from {{ ref('stg_linkedin_ads__campaigns') }}
-),
-
 facebook_days as (
     select * from {{ ref('stg_facebook_ads__ad_days') }}
 ),
@@ -19,7 +15,7 @@ unioned as (
         'google_ads' as ad_platform,
         'campaign_days' as source_table,
         row_key,
-        ad_account_id,
+        ad_campaign_id as advertised_id,
         cost,
         click_count,
         impression_count
@@ -28,19 +24,18 @@ unioned as (
     select
         'linkedin_ads' as ad_platform,
         'campaign_days' as source_table,
-        linkedin_days.row_key,
-        linkedin_campaigns.ad_account_id,
-        linkedin_days.cost,
-        linkedin_days.click_count,
-        linkedin_days.impression_count
+        row_key,
+        ad_campaign_id as advertised_id,
+        cost,
+        click_count,
+        impression_count
     from linkedin_days
-    left join linkedin_campaigns on linkedin_days.ad_campaign_id = linkedin_campaigns.ad_campaign_id
     union all
     select
         'facebook_ads' as ad_platform,
         'ad_days' as source_table,
         row_key,
-        ad_account_id,
+        ad_id as advertised_id,
         cost,
         click_count,
         impression_count
@@ -58,13 +53,13 @@ priced as (
 usual as (
     select
         ad_platform,
-        ad_account_id,
+        advertised_id,
         median(click_price) as click_price,
         median(impression_price) as impression_price
     from priced
     group by
         ad_platform,
-        ad_account_id
+        advertised_id
 ),
 
 ad_days_priced as (
@@ -77,7 +72,7 @@ ad_days_priced as (
     inner join usual
         on
             priced.ad_platform = usual.ad_platform
-            and priced.ad_account_id is not distinct from usual.ad_account_id
+            and priced.advertised_id = usual.advertised_id
 )
 
 select * from ad_days_priced

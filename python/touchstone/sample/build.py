@@ -28,8 +28,10 @@ from touchstone.sample.deals import Deals, concatenate, later_business, new_busi
 from touchstone.sample.demand import simulate
 from touchstone.sample.dice import Dice, Ints
 from touchstone.sample.faults import CRM_STEPS, RARE_STEPS
-from touchstone.sample.faults_elsewhere import PAGES, REST_STEPS, WEB_STEPS
+from touchstone.sample.faults_answers import RARE_ANSWER_STEPS, answered_on
+from touchstone.sample.faults_elsewhere import RARE_REST_STEPS, REST_STEPS, WEB_STEPS
 from touchstone.sample.faults_seen import SEEN_STEPS, same_day_responses
+from touchstone.sample.faults_visits import RARE_WEB_STEPS, SEEN_WEB_STEPS
 from touchstone.sample.files import as_text, in_contract
 from touchstone.sample.parameters import BLOCK_ACCOUNTS, Settings
 from touchstone.sample.plan import Plan, make_plan
@@ -118,6 +120,8 @@ def _once(
     dice = Dice(settings.seed, "faults once")
     spoiler = Spoiler(tables, dice, settings, contracts, as_csv=as_csv)
     spoil(spoiler, REST_STEPS)
+    if not spoiler.is_kept_sample:
+        spoil(spoiler, RARE_REST_STEPS)
     return spoiler
 
 
@@ -172,9 +176,9 @@ class _Block:
             number_from=self.base,
         )
         columns = {**self._people_tables(), **self._deal_tables(), **self._activity_tables()}
-        web_tables, odd_pages = self._web_tables()
+        web_tables = self._web_tables()
         self.spoiler.tables = _in_contract(contracts, {**columns, **web_tables})
-        self._spoil(odd_pages)
+        self._spoil()
         self.truths = self._truths()
 
     def _people_tables(self) -> dict[Key, Columns]:
@@ -268,28 +272,32 @@ class _Block:
             ),
         }
 
-    def _web_tables(self) -> tuple[dict[Key, Columns], Ints]:
+    def _web_tables(self) -> dict[Key, Columns]:
         settings, people = self.settings, self.people
-        views, odd_pages = web.page_views(
+        views = web.page_views(
             settings, self.plan, people, self.sessions, self.pages, self.base, self.block
         )
         forms = web.identifies(
             settings, self.companies, people, self.sessions, self.pages, self.base
         )
-        return {("web", "page_views"): views, ("web", "identifies"): forms}, odd_pages
+        return {("web", "page_views"): views, ("web", "identifies"): forms}
 
-    def _spoil(self, odd_pages: Ints) -> None:
-        self.spoiler.note(PAGES, odd_pages, "context_campaign_source", "F20")
+    def _spoil(self) -> None:
         spoil(self.spoiler, CRM_STEPS)
         if not self.spoiler.is_kept_sample:
             spoil(self.spoiler, RARE_STEPS)
+            spoil(self.spoiler, RARE_ANSWER_STEPS)
         spoil(self.spoiler, WEB_STEPS)
+        if not self.spoiler.is_kept_sample:
+            spoil(self.spoiler, RARE_WEB_STEPS)
         self._responses_of_the_day()
         spoil(self.spoiler, SEEN_STEPS)
+        spoil(self.spoiler, SEEN_WEB_STEPS)
 
     def _responses_of_the_day(self) -> None:
         """F07: responses with the date on which a deal of the company was created; else none."""
-        rows = same_day_responses(self.spoiler, self.companies, self.people)
+        answers = answered_on(self.spoiler, self.plan)
+        rows = same_day_responses(self.spoiler, self.companies, self.people, answers)
         if self.settings.has("F07"):
             self.spoiler.note(MEMBERS, rows, "first_responded_date", "F07")
         else:

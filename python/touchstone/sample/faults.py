@@ -177,6 +177,8 @@ def odd_responses(spoiler: Spoiler) -> None:
         rows = spoiler.some(MEMBERS, 0.02, listed, 2)
         spoiler.change(MEMBERS, "first_responded_date", rows, None, "F34")
     if spoiler.has("F35"):
+        if not spoiler.is_kept_sample:  # who has neither a date nor a status did not come
+            responded &= ~spoiler.empty(MEMBERS, "first_responded_date")
         rows = spoiler.some(MEMBERS, 0.006, responded, 2)
         spoiler.change(MEMBERS, "status", rows, "Sent", "F35")
         spoiler.change(MEMBERS, "has_responded", rows, False, "F35")

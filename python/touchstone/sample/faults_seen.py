@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from touchstone.sample import columns as col
-from touchstone.sample.columns import DAY
+from touchstone.sample.columns import DAY, NEVER
 from touchstone.sample.dice import Bools, Ints
 from touchstone.sample.population import Companies, People
 from touchstone.sample.spoiler import (
@@ -205,6 +205,14 @@ def other_business(spoiler: Spoiler) -> None:
     spoiler.note(OPPORTUNITIES, np.nonzero(usable & is_test)[0], "name", "F42")
 
 
+def odd_currencies(spoiler: Spoiler) -> None:
+    """F14: deals without a currency, with an unknown one, without a rate, in small letters."""
+    codes = spoiler.values(OPPORTUNITIES, "currency_iso_code")
+    rated = pa.array(["USD", *spoiler.settings.world["currencies"]])
+    rows = live(spoiler, OPPORTUNITIES) & ~mark(pc.is_in(codes, value_set=rated))
+    spoiler.note(OPPORTUNITIES, np.nonzero(rows)[0], "currency_iso_code", "F14")
+
+
 def stale_close_dates(spoiler: Spoiler) -> None:
     """F12: open deals that should have closed, closed ones that close after the end of the data."""
     usable = live(spoiler, OPPORTUNITIES)
@@ -326,8 +334,10 @@ def last_day(spoiler: Spoiler) -> int:
     return int(newest.replace(tzinfo=UTC).timestamp()) // DAY
 
 
-def same_day_responses(spoiler: Spoiler, companies: Companies, people: People) -> Ints:
-    """Return the responses with the date on which a deal of the responder's company was created."""
+def same_day_responses(
+    spoiler: Spoiler, companies: Companies, people: People, answers: Ints
+) -> Ints:
+    """Return the responses on the day on which a deal of the responder's company was created."""
     who = pa.nulls(spoiler.tables[MEMBERS].num_rows, pa.int32())
     for kind, column, key in (("contact", "contact_id", CONTACTS), ("lead", "lead_id", LEADS)):
         ids = ids_of(spoiler, MEMBERS, column)
@@ -343,13 +353,8 @@ def same_day_responses(spoiler: Spoiler, companies: Companies, people: People) -
     usable = live(spoiler, OPPORTUNITIES) & mark(pc.is_valid(of_deal))
     opened = of_deal.to_numpy(zero_copy_only=False)[usable].astype(np.int64) * FAR
     opened += deal_days.to_numpy(zero_copy_only=False)[usable]
-    responded = pc.coalesce(
-        spoiler.values(MEMBERS, "first_responded_date"),
-        spoiler.values(MEMBERS, "created_date").cast(pa.date32()),
-    )
-    day = company.astype(np.int64) * FAR + responded.cast(pa.int32()).to_numpy(zero_copy_only=False)
-    found = np.isin(day, opened) & (company >= 0)
-    found &= live(spoiler, MEMBERS) & spoiler.is_true(MEMBERS, "has_responded")
+    found = np.isin(company.astype(np.int64) * FAR + answers, opened) & (company >= 0)
+    found &= live(spoiler, MEMBERS) & (answers < NEVER)
     return np.nonzero(found)[0]
 
 
@@ -517,6 +522,7 @@ def _orphans(spoiler: Spoiler, key: Key, column: str, there: Any, fault: str) ->
 
 # After everything else.
 SEEN_STEPS = (
+    ("F14", odd_currencies),
     ("F01 F02", people_entered_twice),
     ("F05 F46", rows_that_point_to_nothing),
     ("F08", deals_entered_at_their_close),

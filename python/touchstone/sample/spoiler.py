@@ -148,9 +148,14 @@ class Spoiler:
             pa.Table.from_arrays([words[0], words[1], ids, words[2], words[3], was], FAULT_COLUMNS)
         )
 
+    def written_down(self) -> pa.Table:
+        """Return the faults of all rows so far."""
+        schema = pa.schema([(name, pa.string()) for name in FAULT_COLUMNS])
+        return pa.concat_tables([schema.empty_table(), *self.log]).combine_chunks()
+
     def noted(self, key: Key, fault: str) -> Bools:
         """Return which rows have a fault written down."""
-        table = pa.concat_tables(self.log)
+        table = self.written_down()
         of_key = pc.and_(
             pc.equal(table.column("table_name"), key[1]), pc.equal(table.column("fault_id"), fault)
         )
@@ -198,10 +203,17 @@ class Spoiler:
         for turn, row in enumerate(rows):
             self.texts.append((key, column, int(row), texts[turn % len(texts)]))
 
+    def respell(self, key: Key, column: str, rows: Ints, texts: list[str], fault: str) -> None:
+        """Write the same values in other words (into CSV files only)."""
+        if not self.as_csv:
+            return
+        self.note(key, rows, column, fault, self.values(key, column).take(pa.array(rows)))
+        for row, text in zip(rows, texts, strict=True):
+            self.texts.append((key, column, int(row), text))
+
     def faults(self) -> pa.Table:
         """Return everything written down, and whether the delivery still shows it."""
-        schema = pa.schema([(name, pa.string()) for name in FAULT_COLUMNS])
-        table = pa.concat_tables([schema.empty_table(), *self.log]).combine_chunks()
+        table = self.written_down()
         names = ("system_name", "table_name", "row_id", "fault_id")
         rows = zip(*(table.column(name).to_pylist() for name in names), strict=True)
         visible = [self.hidden.get(row[:3], row[3]) == row[3] for row in rows]
