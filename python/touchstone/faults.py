@@ -207,7 +207,18 @@ def summary(faults: Sequence[Fault]) -> str:
     """Return one line for the end of another report."""
     rows = sum(fault.detected_count for fault in faults)
     kinds = sum(fault.detected_count > 0 for fault in faults)
-    return f"data faults: {rows:,} in {kinds} kinds, each with its treatment: touchstone faults"
+    return (
+        f"data faults: {rows:,} rows in {kinds} kinds, each with its treatment: touchstone faults"
+    )
+
+
+def closing_line(warehouse: Path) -> str:
+    """Return the summary of a warehouse, empty when it has none yet."""
+    with connect(warehouse, read_only=True) as connection:
+        try:
+            return summary(read_faults(connection))
+        except UserError:
+            return ""
 
 
 def _named(faults: Sequence[Fault], fault_id: str) -> Fault:

@@ -1,6 +1,8 @@
 """Faults F01 to F48: each planted one is found, and in clean companies none is."""
 
+import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,9 +10,10 @@ import pytest
 from planted_companies import Builder, Company
 from touchstone.cli import main
 from touchstone.faults import Score
-from touchstone.project import WAREHOUSE_VARIABLE, connect
+from touchstone.project import WAREHOUSE_VARIABLE, connect, project_directory
 from touchstone.sample.parameters import EVERY_FAULT
 
+PROJECT = project_directory()
 FAULTS = sorted(EVERY_FAULT)
 CLEAN = [{}, {"accounts": 60, "months": 30, "seed": 19}]
 
@@ -81,10 +84,32 @@ def test_the_ledger_of_rows_balances_and_names_the_reasons(dirty: Company) -> No
 
 
 def test_some_faults_only_are_planted(builder: Builder, dirty: Company) -> None:
-    company = builder.build("F13,F39", seed=5)
+    company = builder.build("F19,F39", seed=5)
     found = {fault for fault, score in company.scores.items() if score.detected}
-    assert found == {"F13", "F39"}
+    assert found == {"F19", "F39"}
     assert all(company.scores[fault].missed == frozenset() for fault in found)
+
+
+def test_the_manual_lists_the_faults_as_they_are_agreed() -> None:
+    with (PROJECT / "seeds" / "definitions" / "fault_treatments.csv").open(newline="") as file:
+        agreed = list(csv.DictReader(file))
+    assert [row["fault_id"] for row in agreed] == FAULTS
+    columns = ("fault_id", "label", "treatment", "evidence", "found_by", "treated_in")
+    lines = [f"| {' | '.join(row[column] for column in columns)} |" for row in agreed]
+    manual = (PROJECT / "docs" / "data_faults.md").read_text(encoding="utf-8").splitlines()
+    assert [line for line in manual if line.startswith("| F")] == lines
+
+
+def test_each_fault_is_treated_in_models_that_exist() -> None:
+    names = {path.stem for path in (PROJECT / "models").rglob("*.sql")}
+    names |= {name for path in (PROJECT / "macros").rglob("*.sql") for name in macros_in(path)}
+    with (PROJECT / "seeds" / "definitions" / "fault_treatments.csv").open(newline="") as file:
+        treated = {name for row in csv.DictReader(file) for name in row["treated_in"].split(", ")}
+    assert sorted(treated - names) == []
+
+
+def macros_in(path: Path) -> list[str]:
+    return re.findall(r"\{% macro (\w+)\(", path.read_text(encoding="utf-8"))
 
 
 def test_a_score_tells_missed_from_wrong_and_unseen() -> None:
@@ -144,6 +169,182 @@ def test_a_mistake_gets_one_clear_line(
     message = capsys.readouterr().err
     assert words in message
     assert "Traceback" not in message
+
+
+# What becomes of the rows of a fault (spec 5.6): each query gives rows seen and rows that are not
+# treated so. {rows} are the keys of the rows in which the fault was found.
+TREATMENTS = {
+    "F01 is the person of the older lead": (
+        "select count(*), count(*) filter (where person_id = record_id) "
+        "from intermediate.int_people_linked_from_records "
+        "where record_type = 'lead' and record_id in {rows}"
+    ),
+    "F02 is the person of the contact": (
+        "select count(*), count(*) filter (where person_id not in (select person_id "
+        "from intermediate.int_people_linked_from_records where record_type = 'contact')) "
+        "from intermediate.int_people_linked_from_records "
+        "where record_type = 'lead' and record_id in {rows}"
+    ),
+    "F03 is the account it was merged into": (
+        "select count(*), count(*) filter (where account_id = surviving_account_id) "
+        "from intermediate.int_accounts_merged where account_id in {rows} and not is_in_cycle"
+    ),
+    "F03 is the person it was merged into": (
+        "select count(*), count(*) filter (where losers.person_id <> winners.person_id) "
+        "from intermediate.int_people_records_merged as merged "
+        "join intermediate.int_people_linked_from_records as losers using (record_key) "
+        "join intermediate.int_people_linked_from_records as winners "
+        "on merged.surviving_record_key = winners.record_key where losers.record_id in {rows}"
+    ),
+    "F04 is in no report": (
+        "select count(*), count(lead_id) + count(opportunity_id) from quality.detected_faults "
+        "left join staging.stg_crm__leads on row_key = lead_id "
+        "left join staging.stg_crm__opportunities on row_key = opportunity_id "
+        "where fault_id = 'F04'"
+    ),
+    "F05 stays without what it pointed to": (
+        "select count(*), count(*) filter (where lead_change_id is null) "
+        "from quality.detected_faults left join staging.stg_crm__lead_changes "
+        "on row_key = lead_change_id where fault_id = 'F05' and source_table = 'lead_changes'"
+    ),
+    "F06 keeps the source first seen": (
+        "select count(*), count(*) filter (where old_value <> original_lead_source) from ("
+        "select lead_id, min_by(old_value, changed_at) as old_value "
+        "from staging.stg_crm__lead_changes where lead_change_id in {rows} group by lead_id) "
+        "join intermediate.int_people_original_sources on record_id = lead_id"
+    ),
+    "F08 is flagged": (
+        "select count(*), count(*) filter (where not (is_created_at_close or "
+        "is_closed_before_created)) from core.opportunities where opportunity_id in {rows}"
+    ),
+    "F09 stays": (
+        "select count(*), count(*) - count(core.opportunities.opportunity_id) "
+        "from (select unnest({list}) as row_key) left join core.opportunities "
+        "on row_key = opportunity_id"
+    ),
+    "F10 stays": (
+        "select count(*), count(*) - count(contact_role_id) from (select unnest({list}) as row_key)"
+        " left join staging.stg_crm__opportunity_contact_roles on row_key = contact_role_id"
+    ),
+    "F12 is flagged, and a closed deal is dated by its history": (
+        "select count(*), count(*) filter (where case when is_open then not is_close_date_overdue "
+        "else closed_date >= expected_close_date end) "
+        "from core.opportunities where opportunity_id in {rows}"
+    ),
+    "F13 is kept as the CRM has it, without credit where it is missing": (
+        "select count(*), count(*) filter (where case when amount is null "
+        "then deal_amount is not null and amount_basis <> 'line_items' "
+        "else core.opportunities.amount_problem = 'amount missing' end) "
+        "from core.opportunities join staging.stg_crm__opportunities using (opportunity_id) "
+        "where opportunity_id in {rows}"
+    ),
+    "F17 closes when it closed last": (
+        "select count(*), count(*) filter (where reopen_count = 0 "
+        "or closed_at <= first_closed_at) from core.opportunities "
+        "where opportunity_id in {rows} and not is_open"
+    ),
+    "F18 keeps the name of its stage": (
+        "select count(*), count(*) filter (where opportunity_stage <> '2-solution fit') "
+        "from core.opportunities where opportunity_id in {rows}"
+    ),
+    "F19 means what it means in any spelling": (
+        "select count(*), count(*) filter (where not is_status_known) "
+        "from intermediate.int_lead_statuses_dated where status_event_id in {rows}"
+    ),
+    "F23 has no touch and no cycle and is none of the people": (
+        "select count(*), count(people.person_id) + count(cycles.person_id) "
+        "+ count(touches.person_id) from intermediate.int_people_linked_from_records as linked "
+        "left join core.people as people using (person_id) "
+        "left join funnel.lead_cycles as cycles on linked.person_id = cycles.person_id "
+        "left join core.touches as touches on linked.person_id = touches.person_id "
+        "where record_id in {rows}"
+    ),
+    "F24 has no account by its domain": (
+        "select count(*), count(*) filter (where match_evidence like 'website freemail%' "
+        "or match_evidence like '%write from freemail%') "
+        "from intermediate.int_people_linked_from_records join core.people using (person_id) "
+        "where record_id in {rows}"
+    ),
+    "F25 has one account per domain": (
+        "select count(*), count(*) - count(distinct email_domain) "
+        "from intermediate.int_domains_matched_to_accounts where email_domain in "
+        "(select account_domain from staging.stg_crm__accounts where account_id in {rows})"
+    ),
+    "F26 has the normal name of the account": (
+        "select count(*), count(*) filter (where normalised_name not in "
+        "(select normalised_name from intermediate.int_accounts_named_for_matching)) "
+        "from intermediate.int_people_records_gathered where record_id in {rows}"
+    ),
+    "F27 is its own top": (
+        "select count(*), count(*) filter (where ultimate_parent_account_id <> account_id) "
+        "from intermediate.int_accounts_rolled_up where account_id in {rows}"
+    ),
+    "F38 is nobody by that address": (
+        "select count(*), count(email_hash) from staging.stg_web__identifies "
+        "where identify_id in {rows}"
+    ),
+    "F39 is mapped, and the MQL clock runs": (
+        "select count(*), count(*) filter (where case owner_status "
+        "when 'has left' then responsible_owner_id is null or responsible_owner_id = owner_id "
+        "else responsible_owner_id is not null end) + (select count(*) from funnel.lead_cycles "
+        "where mql_at is not null and not is_mql_inferred and not is_out_of_order "
+        "and worked_due_date is null and person_id in (select person_id "
+        "from intermediate.int_people_linked_from_records where record_id in {rows})) "
+        "from intermediate.int_owners_mapped where owner_status <> 'active'"
+    ),
+    "F40 is no work of a human": (
+        "select count(*), count(*) filter (where is_human_activity) "
+        "from core.touches where split_part(touch_id, ':', 3) in {rows}"
+    ),
+    "F41 is not new business": (
+        "select count(*), count(*) filter (where is_new_business) "
+        "from core.opportunities where opportunity_id in {rows}"
+    ),
+    "F42 is excluded, or only a suspect": (
+        "select count(*), count(*) filter (where opportunity_name like 'TEST%' "
+        "and (exclusion_reason is null or is_new_business)) "
+        "from core.opportunities where opportunity_id in {rows}"
+    ),
+    "F43 has no day for what was before": (
+        "select count(*), count(*) filter (where not is_day_unknown) "
+        "from intermediate.int_lead_statuses_dated where is_creation and lead_id in {rows}"
+    ),
+    "F45 has one spelling": (
+        "select count(*), count(*) filter (where length(campaign_id) <> 18 "
+        "or length(coalesce(lead_id, contact_id)) <> 18) "
+        "from staging.stg_crm__campaign_members where campaign_member_id in {rows}"
+    ),
+    "F46 is a person without a name": (
+        "select count(*), count(*) filter (where not coalesce(is_erased, false)) "
+        "from core.touches left join core.people using (person_id) "
+        "where split_part(touch_id, ':', 3) in {rows}"
+    ),
+}
+
+
+@pytest.mark.parametrize("treatment", TREATMENTS)
+def test_what_is_found_is_treated_as_agreed(dirty: Company, treatment: str) -> None:
+    found = sorted(key for _, _, key in dirty.scores[treatment[:3]].detected)
+    keys = ", ".join(f"'{key}'" for key in found)
+    query = TREATMENTS[treatment].format(rows=f"({keys})", list=f"[{keys}]")
+    with connect(dirty.warehouse, read_only=True) as connection:
+        [(seen, untreated)] = connection.execute(query).fetchall()
+    assert seen > 0
+    assert untreated == 0
+
+
+def test_no_number_is_made_of_when_a_row_was_last_changed() -> None:
+    """F44: a mass update moves nothing, as nothing reads its time but the search for it."""
+    readers = {
+        path.stem
+        for path in (PROJECT / "models").rglob("*.sql")
+        if "touched_at" in path.read_text(encoding="utf-8")
+    }
+    assert readers == {
+        "stg_crm__leads",
+        "stg_crm__opportunities",
+        "int_faults_found_in_changes",
+    }
 
 
 # What a day does to a company that makes no number of yesterday another one: a contact changes the
