@@ -18,3 +18,20 @@
     {%- for offset in range(5) %} + case when substr({{ id }}, {{ first_position + offset }}, 1) between 'A' and 'Z' then {{ 2 ** offset }} else 0 end
     {%- endfor %}, 1)
 {%- endmacro %}
+
+
+{#-
+    What is wrong with the spelling of the ids of a row, null when nothing is: one in 15 characters, or one that is
+    neither that nor 18 beside others of 18, as when a spreadsheet has eaten its zeros. Other CRMs have ids of any length.
+-#}
+{% macro id_problem(ids) -%}
+    case
+        {%- for id in ids %}
+        when length({{ id }}) = 15 and {{ matches(id, "'^[A-Za-z0-9]+$'") }} then '{{ id.split('.') | last }} of 15 characters'
+        {%- endfor %}
+        when
+            greatest(length({{ ids | join('), length(') }})) = 18
+            and least(length({{ ids | join('), length(') }})) <> 18
+            then 'ids of several lengths'
+    end
+{%- endmacro %}

@@ -31,7 +31,21 @@
 
 {#- True for info@, sales@ and the like: a mailbox of a team, not of one person. -#}
 {% macro is_role_mailbox(address) -%}
-    coalesce(split_part({{ address }}, '@', 1) in (select mailbox_name from {{ ref('role_mailboxes') }}), false)
+    coalesce({{ mailbox_name(address) }} in (select mailbox_name from {{ ref('role_mailboxes') }}), false)
+{%- endmacro %}
+
+
+{#- True for test@ and the like: nobody, by the rules of excluded_people. -#}
+{% macro is_test_mailbox(address) -%}
+    coalesce(
+        {{ mailbox_name(address) }} in (select pattern from {{ ref('excluded_people') }} where applies_to = 'mailbox'), false
+    )
+{%- endmacro %}
+
+
+{#- What stands before the @ and its +tag. -#}
+{% macro mailbox_name(address) -%}
+    split_part(split_part({{ address }}, '@', 1), '+', 1)
 {%- endmacro %}
 
 

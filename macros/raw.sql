@@ -3,18 +3,39 @@
 
     A source table has a contract: its `columns` in models/staging/<system>/_<system>.yml (name, data_type) and in
     `config.meta` its `key` (what makes a row unique), `latest_by` (which of several rows with one key is current;
-    where none is named, the loader's own stamp, if it left one) and `required` (columns that must have a value). Of
-    the landed table the door makes rows of exactly that shape:
+    where none is named, the loader's own stamp, if it left one), `required` (columns that must have a value) and
+    `not_after` (the moment of a column that another column bounds, give or take hours). Of the landed table the door
+    makes rows of exactly that shape:
 
     - A table or a column that the company does not have reads as empty. Names may differ in case and
       underscores, as loaders spell them (FirstRespondedDate, firstrespondeddate), and custom fields end in __c.
-    - A row with a value that does not cast, or without a required one, is in quarantine: it has a row_problem.
+    - A row with a value that does not cast, without a required one or with a moment that cannot be, is in quarantine:
+      it has a row_problem.
     - Of several usable rows with one key the newest is current, the others are superseded.
 
     raw() gives the usable, current rows; raw_refused() the rows in quarantine.
 -#}
 {% macro raw(system, table) -%}
     {{ raw_current(raw_contract(system, table)) }}
+{%- endmacro %}
+
+
+{#- The usable rows of a key that a newer one of the key took the place of: what a source overwrote and a load kept. -#}
+{% macro raw_earlier(system, table) -%}
+    {%- set contract = raw_contract(system, table) -%}
+    {%- if not contract.is_present -%}
+    (select {{ raw_names(contract) }} from {{ raw_usable(contract) }} as usable_rows where false)
+    {%- else -%}
+    (
+        with
+
+        {{ raw_ranked_rows(contract) }}
+
+        select {{ raw_names(contract) }}
+        from ranked_rows
+        where version_rank > 1
+    )
+    {%- endif -%}
 {%- endmacro %}
 
 
@@ -36,20 +57,7 @@
     (
         with
 
-        repeated_guesses as (
-            select key_guess
-            from (select {{ raw_key_guess(contract) }} as key_guess from {{ contract.relation }}) as landed_keys
-            where key_guess is not null
-            group by key_guess
-            having count(*) > 1
-        ),
-
-        ranked_rows as (
-            select
-                *,
-                row_number() over (partition by {{ raw_key(contract) }} order by {{ raw_newest_first(contract) }}) as version_rank
-            from {{ raw_usable(contract, 'in (select repeated_guesses.key_guess from repeated_guesses)') }} as repeated_rows
-        )
+        {{ raw_ranked_rows(contract) }}
 
         select {{ names }}
         from {{ raw_usable(contract, 'not in (select repeated_guesses.key_guess from repeated_guesses)') }} as single_rows
@@ -59,6 +67,25 @@
         where version_rank = 1
     )
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- The usable rows of keys that seem repeated, the newest of each key first. -#}
+{% macro raw_ranked_rows(contract) -%}
+    repeated_guesses as (
+        select key_guess
+        from (select {{ raw_key_guess(contract) }} as key_guess from {{ contract.relation }}) as landed_keys
+        where key_guess is not null
+        group by key_guess
+        having count(*) > 1
+    ),
+
+    ranked_rows as (
+        select
+            *,
+            row_number() over (partition by {{ raw_key(contract) }} order by {{ raw_newest_first(contract) }}) as version_rank
+        from {{ raw_usable(contract, 'in (select repeated_guesses.key_guess from repeated_guesses)') }} as repeated_rows
+    )
 {%- endmacro %}
 
 
@@ -106,6 +133,9 @@
     {%- for column in node.columns.values() -%}
         {%- do columns.append(raw_column(column, landed.types, column.name in meta.get('required', []))) -%}
     {%- endfor -%}
+    {%- for name, bound in meta.get('not_after', {}).items() -%}
+        {%- do raw_bound(columns, name, bound) -%}
+    {%- endfor -%}
     {%- set delivered_at = raw_column({'name': '_fivetran_synced', 'data_type': 'timestamp'}, landed.types, false) -%}
     {%- if not meta.get('latest_by') and delivered_at.is_landed -%}
         {%- do columns.append(delivered_at) -%}
@@ -152,8 +182,9 @@
 {%- endmacro %}
 
 
+{#- Without the byte order mark that some exports begin with. -#}
 {% macro raw_simplified(name) -%}
-    {{ return(modules.re.sub('__c$', '', name | lower) | replace('_', '')) }}
+    {{ return(modules.re.sub('__c$', '', name | lower) | replace('_', '') | replace('\ufeff', '')) }}
 {%- endmacro %}
 
 
@@ -199,6 +230,26 @@
         ) -%}
     {%- endif -%}
     {{ return(result) }}
+{%- endmacro %}
+
+
+{#-
+    A moment that is later than its bound allows is a clock that errs: `not_after: {timestamp: {column: received_at,
+    hours: 24}}`. Where one of the two is not given nothing is known.
+-#}
+{% macro raw_bound(columns, name, bound) -%}
+    {%- set column = columns | selectattr('name', 'equalto', name) | first -%}
+    {%- set limit = columns | selectattr('name', 'equalto', bound.column) | first -%}
+    {%- if column.is_landed and limit.is_landed -%}
+        {%- set too_late = " > {} + interval '" ~ bound.hours ~ "' hour" -%}
+        {%- do column.usable_if.append(
+            'not coalesce(' ~ column.usable_value ~ too_late.format(limit.usable_value) ~ ', false)'
+        ) -%}
+        {%- do column.problems.append(
+            'when ' ~ column.value ~ too_late.format(limit.value) ~ " then '" ~ name ~ ': more than ' ~ bound.hours
+            ~ ' hours after ' ~ bound.column ~ "'"
+        ) -%}
+    {%- endif -%}
 {%- endmacro %}
 
 
@@ -310,6 +361,12 @@
         {%- do texts.append(raw_key_text(contract, adapter.quote(name))) -%}
     {%- endfor -%}
     {{ raw_joined_key(texts) }}
+{%- endmacro %}
+
+
+{#- The same by the name of the table, for a row of raw(): as quality.quarantined_rows names it. -#}
+{% macro raw_row_key(system, table) -%}
+    {{ raw_key(raw_contract(system, table)) if execute else 'null' }}
 {%- endmacro %}
 
 

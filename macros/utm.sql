@@ -32,3 +32,24 @@
             then case when {{ found }} in ('gbraid', 'wbraid') then 'gclid' else {{ found }} end
     end
 {%- endmacro %}
+
+
+{#-
+    What had to be mended in the tags of an address, if anything was: a placeholder is no value, of a tag given twice
+    the first counts, a spelling is brought to the usual one, and without tags an ad's click id tells the source.
+    `tags` are the tags as given and as spelled: [('utm_source', 'source_tag'), ...], null where not given.
+-#}
+{% macro tag_problem(url, tags) -%}
+    case
+        when {% for given, tag in tags %}({{ given }} is not null and {{ utm_value(tag) }} is null){{ ' or ' if not loop.last }}{% endfor %}
+            then 'placeholder'
+        when {{ url }} like '%&%' and ({% for given, tag in tags -%}
+                {{ matches(url, "'(?i)[?&#]" ~ given ~ "=[^#]*&" ~ given ~ "='") }}{{ ' or ' if not loop.last }}
+            {%- endfor %})
+            then 'given twice'
+        when {% for given, tag in tags %}{{ given }} <> {{ tag }}{{ ' or ' if not loop.last }}{% endfor %}
+            then 'spelling'
+        when click_id_type is not null and coalesce({{ tags | map('first') | join(', ') }}) is null
+            then 'click id only'
+    end
+{%- endmacro %}

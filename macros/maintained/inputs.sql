@@ -63,10 +63,17 @@
 {%- endmacro %}
 
 
-{#- Whether a node is named by this model only so that it is built before: config.meta.maintained.after, a layer. -#}
+{#-
+    Whether a node is named by this model only so that it is built before: config.meta.maintained.after, a layer or a
+    list of layers and models. Two models that read raw tables must follow each other: both would look at what changed.
+-#}
 {% macro maintained_is_for_order(unique_id) -%}
-    {%- set layer = model.config.meta.get('maintained', {}).get('after') -%}
-    {{ return(layer is not none and unique_id in graph.nodes and graph.nodes[unique_id].fqn[1] == layer) }}
+    {%- set after = model.config.meta.get('maintained', {}).get('after', []) -%}
+    {%- set names = [after] if after is string else after -%}
+    {{ return(
+        unique_id in graph.nodes
+        and (graph.nodes[unique_id].fqn[1] in names or graph.nodes[unique_id].name in names)
+    ) }}
 {%- endmacro %}
 
 

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from touchstone import build, expected, query, summary
+from touchstone import build, expected, faults, query, summary
 from touchstone.bench import command as bench
 from touchstone.checks import command as check
 from touchstone.diff import command as diff
@@ -18,7 +18,8 @@ from touchstone.spark import command as spark
 
 EXIT_USER_ERROR = 2
 COMMANDS = (
-    build, summary, query, metrics, lock, check, diff, load, sample, expected, bench, spark,
+    build, summary, query, metrics, lock, check, faults, diff, load, sample, expected, bench,
+    spark,
 )  # fmt: skip
 
 

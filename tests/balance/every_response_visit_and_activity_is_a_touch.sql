@@ -1,4 +1,5 @@
--- Touches out are the responses, sessions and activities in. The sample has all three; a company may lack some.
+-- Touches out are the responses, sessions and activities in, but for those that are excluded for a reason; each campaign
+-- member was asked whether it responded. The sample has all of them; a company may lack some.
 with touches as (
     select * from {{ ref('int_touches_unioned') }}
 ),
@@ -10,7 +11,11 @@ responses as (
 staged as (
     select
         'campaign_response' as stream_name,
-        (select count(*) filter (where has_responded) from {{ ref('stg_crm__campaign_members') }}) as staged_count
+        (select count(*) filter (where has_responded) from {{ ref('int_responses_gathered') }}) as staged_count
+    union all
+    select
+        'campaign_member' as stream_name,
+        (select count(*) from {{ ref('stg_crm__campaign_members') }}) as staged_count
     union all
     select
         'activity' as stream_name,
@@ -28,6 +33,20 @@ streamed as (
         count(*) as touch_count
     from touches
     group by all
+    union all
+    select
+        'campaign_member' as stream_name,
+        count(*) as touch_count
+    from {{ ref('int_responses_gathered') }}
+    where not is_overwritten
+),
+
+excluded as (
+    select
+        case touch_kind when 'form' then 'web' else touch_kind end as stream_name,
+        count(*) as excluded_count
+    from {{ ref('int_touches_excluded') }}
+    group by all
 ),
 
 folded as (
@@ -42,15 +61,17 @@ compared as (
         staged.stream_name,
         staged.staged_count,
         coalesce(streamed.touch_count, 0) as touch_count,
+        coalesce(excluded.excluded_count, 0) as excluded_count,
         coalesce(folded.folded_count, 0) as folded_count
     from staged
     left join streamed on staged.stream_name = streamed.stream_name
+    left join excluded on staged.stream_name = excluded.stream_name
     left join folded on staged.stream_name = folded.stream_name
 )
 
 select * from compared
 where
-    staged_count <> touch_count + folded_count
+    staged_count <> touch_count + excluded_count + folded_count
     {%- if var('raw_data') == 'sample' %}
     or staged_count = 0
     {%- endif %}

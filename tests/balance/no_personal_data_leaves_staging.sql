@@ -9,8 +9,8 @@
     'accounts', 'campaigns', 'days', 'opportunities', 'people', 'touches',
     'days_to_close', 'funnel_by_month', 'lead_cycles', 'rejections_by_month', 'service_level_by_month',
     'velocity_by_month',
-    'crm_reconciliation_by_month', 'definition_versions', 'definitions', 'quarantined_rows', 'remembered_numbers', 'settings', 'source_rows',
-    'spend_reconciliation_by_month',
+    'crm_reconciliation_by_month', 'data_faults', 'definition_versions', 'definitions', 'detected_faults', 'quarantined_rows',
+    'remembered_numbers', 'settings', 'source_row_outcomes', 'source_rows', 'spend_reconciliation_by_month',
 ] -%}
 {%- set relations = [] -%}
 {%- for system, table in source_tables() -%}

@@ -2,12 +2,27 @@
 
 import os
 
+import pytest
 from hypothesis import settings
+
+from planted_companies import Builder, Company
 
 # A busy machine is no failure: time limits of single examples say more about the machine than the
 # code.
 settings.register_profile("touchstone", deadline=None)
 settings.load_profile("touchstone")
+
+
+@pytest.fixture(scope="session")
+def builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
+    """Builds companies with chosen faults; only the first of them takes dbt."""
+    return Builder(tmp_path_factory.mktemp("companies"))
+
+
+@pytest.fixture(scope="session")
+def dirty(builder: Builder) -> Company:
+    """A company with every fault."""
+    return builder.build("all")
 
 
 def pytest_unconfigure() -> None:

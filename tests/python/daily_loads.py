@@ -22,11 +22,14 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
+
+import duckdb
+import pyarrow as pa
 
 from daily_changes import CHANGES, NOTHING
 from daily_definitions import DEFINITION_CHANGES, Definitions
@@ -34,9 +37,29 @@ from raw_world import Row, World, begin, copy_of, land, small_company
 from touchstone.project import WAREHOUSE_VARIABLE, connect
 
 PROJECT = Path(__file__).parents[2]
-LEDGER = "intermediate.int_people_original_sources"
+# Tables that remember what raw data do not show again, by what names a row of theirs. A day's build
+# may take what it remembers from tables of which only some are new: with the second kind, what the
+# day wrote down is where the build at once begins, too.
+LEDGERS = {
+    "intermediate.int_people_original_sources": "record_type, record_id",
+    "intermediate.int_people_records_remembered": (
+        "record_type, record_id, contact_id, account_id, opportunity_id"
+    ),
+    "intermediate.int_lead_changes_remembered": "lead_change_id",
+    "intermediate.int_opportunity_changes_remembered": "opportunity_change_id",
+}
+DATED_LEDGERS = ("intermediate.int_people_records_remembered",)
 WITHOUT_TESTS = ["--exclude-resource-type", "test", "unit_test"]
 ARRIVALS = "what comes of itself"
+
+
+def remember(connection: duckdb.DuckDBPyConnection, ledger: str, sql: str) -> None:
+    """Add the rows of new names to a table that remembers."""
+    key = f"row({LEDGERS[ledger]})::varchar"
+    connection.execute(
+        f"insert into {ledger} select * from ({sql}) as records "
+        f"where {key} not in (select {key} from {ledger})"
+    )
 
 
 # --- plans ---
@@ -198,12 +221,8 @@ class Workbench:
             for schema in {model.relation.split(".")[0] for model in self.models()}:
                 connection.execute(f"create schema if not exists {schema}")
             for model in self.models():
-                if model.relation == LEDGER:
-                    connection.execute(
-                        f"insert into {LEDGER} select * from ({compiled[model.name]}) as records "
-                        "where (record_type, record_id) not in "
-                        f"(select (record_type, record_id) from {LEDGER})"
-                    )
+                if model.relation in LEDGERS:
+                    remember(connection, model.relation, compiled[model.name])
                     continue
                 kind = "view" if model.is_view else "table"
                 connection.execute(f"create {kind} {model.relation} as {compiled[model.name]}")
@@ -439,13 +458,13 @@ class Player:
                 if said != NOTHING:
                     say(f"  {step.name}: {said}")
             self._land(self.daily, world, landed, typed, Random(day.build_seed))
-            ledger = self._ledger()
+            before = self._ledgers(LEDGERS)
             began, spent = time.monotonic(), time.process_time()
             try:
                 compiled = self._build(day, changed=version != self.workbench.version(), say=say)
                 took = time.process_time() - spent
                 if compare_each_day or day is plan.days[-1]:
-                    self._prepare_whole(world, typed, ledger)
+                    self._prepare_whole(world, typed, {**before, **self._ledgers(DATED_LEDGERS)})
                     if by_dbt and day is plan.days[-1]:
                         self.workbench.build(self.whole, ["run"])
                     else:
@@ -528,24 +547,22 @@ class Player:
             say("  built twice")
         return self.workbench.build(self.daily, through)
 
-    def _ledger(self) -> list[tuple[Any, ...]]:
-        """The original sources before a build: what was first seen, raw data do not show again."""
+    def _ledgers(self, names: Iterable[str]) -> dict[str, pa.Table]:
+        """What was first seen, which raw data do not show again."""
         with connect(self.daily, read_only=True) as connection:
-            return connection.execute(f"from {LEDGER}").fetchall()
+            return {name: connection.sql(f"from {name}").to_arrow_table() for name in names}
 
     def _prepare_whole(
-        self, world: World, typed: frozenset[str], ledger: list[tuple[Any, ...]]
+        self, world: World, typed: frozenset[str], ledgers: dict[str, pa.Table]
     ) -> None:
         self._copy_seeded(self.whole)
         self._land(self.whole, world, {}, typed, Random(world.made))
         with connect(self.whole) as connection:
-            connection.execute(f"create schema if not exists {LEDGER.split('.')[0]}")
-            connection.execute(
-                f"create table {LEDGER} (record_type varchar, record_id varchar, "
-                "original_lead_source varchar, original_source_seen_at timestamp)"
-            )
-            if ledger:
-                connection.executemany(f"insert into {LEDGER} values (?, ?, ?, ?)", ledger)
+            connection.execute("create schema if not exists intermediate")
+            for name, rows in ledgers.items():
+                connection.register("remembered_rows", rows)
+                connection.execute(f"create table {name} as from remembered_rows")
+                connection.unregister("remembered_rows")
 
 
 def shrink(

@@ -116,14 +116,18 @@ def small_company(
     project: Path, folder: Path, accounts: int, months: int, seed: int
 ) -> dict[str, list[Row]]:
     """Return the raw rows of a generated company, with all its planted faults, as text."""
-    contracts = read_contracts(project)
+    contracts, whole = read_contracts(project), read_contract(project)
     write_sample(contracts, folder, folder / "truth", settings_of(accounts, months, seed), "csv")
     tables = {}
     for contract in contracts.values():
+        label = f"{contract.system}.{contract.table}"
         path = folder / contract.system / f"{contract.name}.csv"
         with path.open(encoding="utf-8", newline="") as file:
-            tables[f"{contract.system}.{contract.table}"] = [
-                {name: value or None for name, value in row.items()} for row in csv.DictReader(file)
+            # a column that the sample has for some faults only is there, and empty
+            empty = dict.fromkeys(column.name for column in whole[label].columns)
+            tables[label] = [
+                {**empty, **{name: value or None for name, value in row.items()}}
+                for row in csv.DictReader(file)
             ]
     return tables
 

@@ -45,7 +45,9 @@ accounts_rolled_up as (
             when max(parents_followed.level_count) = 10 then parents_followed.account_id
             else max_by(parents_followed.reached_account_id, parents_followed.level_count)
         end as ultimate_parent_account_id,
-        max(parents_followed.level_count) = 10 as is_in_parent_cycle
+        max(parents_followed.level_count) = 10 as is_in_parent_cycle,
+        bool_or(parents_followed.level_count > 0 and parents_followed.reached_account_id = parents_followed.account_id)
+            as is_own_ancestor
     from parents_followed
     left join parents on parents_followed.account_id = parents.account_id
     group by parents_followed.account_id
@@ -55,5 +57,6 @@ select
     account_id,
     parent_account_id,
     ultimate_parent_account_id,
-    is_in_parent_cycle
+    is_in_parent_cycle,
+    is_own_ancestor
 from accounts_rolled_up

@@ -14,7 +14,7 @@ leads as (
     select
         lead_id,
         converted_opportunity_id
-    from {{ ref('stg_crm__leads') }}
+    from {{ ref('int_leads_gathered') }}
     where converted_opportunity_id is not null
 ),
 

@@ -79,7 +79,9 @@ dated as (
         has_skipped_stages,
         has_moved_backward,
         coalesce(closed_at < opened_at, false) as is_closed_before_created,
-        coalesce({{ local_date('closed_at') }} = {{ local_date('opened_at') }}, false) as is_created_at_close,
+        coalesce(
+            {{ days_between(local_date('opened_at'), local_date('closed_at')) }} between 0 and {{ fault_limit('F08') }}, false
+        ) as is_created_at_close,
         coalesce(not is_closed and close_date < {{ as_of_date() }}, false) as is_close_date_overdue,
         coalesce({{ local_date('closed_at') }} > {{ as_of_date() }}, false) as is_closed_in_future,
         reopen_count

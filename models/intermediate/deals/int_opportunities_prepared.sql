@@ -58,7 +58,8 @@ prepared as (
         kinds.journey_scope,
         dated.canonical_stage as opportunity_stage,
         opportunities.lead_source,
-        valued.currency_code as original_currency_code,
+        case when valued.amount_problem = 'currency unknown' then 'XXX' else coalesce(valued.currency_code, 'XXX') end
+            as original_currency_code,
         valued.amount_basis,
         valued.amount_problem,
         coalesce(

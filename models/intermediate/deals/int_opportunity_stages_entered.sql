@@ -1,5 +1,5 @@
 with changes as (
-    select * from {{ ref('stg_crm__opportunity_changes') }}
+    select * from {{ ref('int_opportunity_changes_gathered') }}
 ),
 
 opportunities as (

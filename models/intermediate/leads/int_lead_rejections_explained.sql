@@ -4,7 +4,7 @@ with lead_statuses_dated as (
 ),
 
 lead_changes as (
-    select * from {{ ref('stg_crm__lead_changes') }}
+    select * from {{ ref('int_lead_changes_gathered') }}
     where field_name = 'rejectionreason'
 ),
 

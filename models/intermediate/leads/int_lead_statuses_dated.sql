@@ -1,9 +1,9 @@
 with leads as (
-    select * from {{ ref('stg_crm__leads') }}
+    select * from {{ ref('int_leads_gathered') }}
 ),
 
 lead_changes as (
-    select * from {{ ref('stg_crm__lead_changes') }}
+    select * from {{ ref('int_lead_changes_gathered') }}
 ),
 
 history as (
@@ -12,6 +12,10 @@ history as (
 
 people_linked as (
     select * from {{ ref('int_people_linked_from_records') }}
+),
+
+people_excluded as (
+    select * from {{ ref('int_people_excluded') }}
 ),
 
 lead_statuses as (
@@ -31,7 +35,8 @@ status_changes as (
 ),
 
 -- A lead was created with what its first change left, or with what it still has. In a company without any history
--- today's status is all there is: its day is not known, and the lead's creation stands in.
+-- today's status is all there is, and of leads older than the history its first one: the day is not known, and the
+-- lead's creation stands in.
 entered as (
     select
         'created:' || leads.lead_id as status_event_id,
@@ -39,7 +44,7 @@ entered as (
         leads.created_at as entered_at,
         case when status_changes.lead_id is null then leads.lead_status else status_changes.old_value end as status_name,
         true as is_creation,
-        not history.has_status_changes as is_day_unknown
+        not history.has_status_changes or coalesce(leads.created_at < history.cut_off_at, false) as is_day_unknown
     from leads
     cross join history
     left join status_changes
@@ -79,6 +84,9 @@ dated as (
         on
             coalesce({{ label('entered.status_name') }}, '(none)') = lead_statuses.lead_status
             and {{ applies_on(local_date('entered.entered_at'), 'lead_statuses') }}
+    left join people_excluded on people_linked.person_id = people_excluded.person_id
+    -- our own people and tests go through no funnel
+    where people_excluded.person_id is null
 )
 
 select * from dated

@@ -1,5 +1,5 @@
 with leads as (
-    select * from {{ ref('stg_crm__leads') }}
+    select * from {{ ref('int_leads_gathered') }}
 ),
 
 contact_roles as (
@@ -8,6 +8,10 @@ contact_roles as (
 
 people_linked as (
     select * from {{ ref('int_people_linked_from_records') }}
+),
+
+people_excluded as (
+    select * from {{ ref('int_people_excluded') }}
 ),
 
 named as (
@@ -37,16 +41,22 @@ named as (
             and people_linked.record_type = 'contact'
 ),
 
--- A person who was converted into the deal and has a role on it is named once, by the stronger link.
+-- A person who was converted into the deal and has a role on it is named once, by the stronger link; a test person
+-- not at all.
 named_once as (
     select
-        opportunity_id,
-        person_id,
-        link_method,
-        link_rank,
-        linked_at
+        named.opportunity_id,
+        named.person_id,
+        named.link_method,
+        named.link_rank,
+        named.linked_at
     from named
-    qualify row_number() over (partition by opportunity_id, person_id order by link_rank, linked_at nulls last) = 1
+    left join people_excluded on named.person_id = people_excluded.person_id
+    where people_excluded.person_id is null
+    qualify
+        row_number() over (
+            partition by named.opportunity_id, named.person_id order by named.link_rank, named.linked_at nulls last
+        ) = 1
 )
 
 select * from named_once

@@ -11,7 +11,7 @@ with records as (
 ),
 
 source_changes as (
-    select * from {{ ref('stg_crm__lead_changes') }}
+    select * from {{ ref('int_lead_changes_gathered') }}
     where field_name = 'leadsource'
 ),
 

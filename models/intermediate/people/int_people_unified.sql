@@ -24,6 +24,7 @@ records_of_people as (
         records.is_role_mailbox,
         records.job_title,
         records.country,
+        records.is_erased,
         original_sources.original_lead_source,
         original_sources.original_source_seen_at
     from records
@@ -51,8 +52,9 @@ people_unified as (
             as original_lead_source,
         coalesce(max_by(is_role_mailbox, record_number) filter (where email_hash is not null), false)
             as is_role_mailbox,
-        cast(count_if(record_type = 'lead') as bigint) as lead_count,
-        cast(count_if(record_type = 'contact') as bigint) as contact_count
+        bool_and(is_erased) as is_erased,
+        cast(count_if(record_type = 'lead' and not is_erased) as bigint) as lead_count,
+        cast(count_if(record_type = 'contact' and not is_erased) as bigint) as contact_count
     from records_of_people
     group by person_id
 )

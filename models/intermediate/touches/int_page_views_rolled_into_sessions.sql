@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('fault_treatments') }}
 -- Page views can be a hundred million rows: the sort carries four narrow columns, and the address, campaign and
 -- referrer of a session come back by the id of its first page view.
 with page_views as (
@@ -35,7 +36,9 @@ events_compared as (
         case
             when happened_at <= lag(happened_at) over visitor + interval '{{ var("session_gap_minutes") }}' minute then 0
             else 1
-        end as session_start_count
+        end as session_start_count,
+        happened_at <= lag(happened_at, {{ whole_fault_limit('F22') - 1 }}) over visitor
+        + interval '10' second as is_too_fast
     from events
     window visitor as (partition by anonymous_id order by happened_at, is_identify, event_id)
 ),
@@ -47,6 +50,7 @@ events_numbered as (
         happened_at,
         is_identify,
         event_number,
+        is_too_fast,
         sum(session_start_count) over (
             partition by anonymous_id order by event_number rows between unbounded preceding and current row
         ) as session_number
@@ -63,7 +67,9 @@ sessions as (
         min_by(event_id, event_number) filter (where not is_identify) as first_page_view_id,
         min_by(event_id, event_number) filter (where is_identify) as first_identify_id,
         count(*) - count_if(is_identify) as page_view_count,
-        count_if(is_identify) as identify_count
+        count_if(is_identify) as identify_count,
+        -- who fills in a form is read by their address, not by their speed
+        coalesce(bool_or(is_too_fast), false) and count_if(is_identify) = 0 as is_by_machine
     from events_numbered
     group by anonymous_id, session_number
 ),
@@ -84,7 +90,8 @@ page_views_rolled_into_sessions as (
         page_views.referrer_host,
         identifies.form_name,
         cast(sessions.page_view_count as bigint) as page_view_count,
-        cast(sessions.identify_count as bigint) as identify_count
+        cast(sessions.identify_count as bigint) as identify_count,
+        sessions.is_by_machine
     from sessions
     left join page_views on sessions.first_page_view_id = page_views.page_view_id
     left join identifies on sessions.first_identify_id = identifies.identify_id

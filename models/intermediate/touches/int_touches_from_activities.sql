@@ -36,7 +36,9 @@ touches_from_activities as (
         '' as campaign,
         cast(null as string) as content_name,
         cast(null as string) as offer_name,
-        activity_kinds_judged.is_human_activity
+        cast(null as string) as exclusion_reason,
+        activity_kinds_judged.is_human_activity,
+        false as is_dated_by_event
     from activities
     inner join activity_kinds_judged
         on

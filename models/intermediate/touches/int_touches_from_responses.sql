@@ -15,13 +15,13 @@ responses_counted as (
     qualify
         row_number() over (
             partition by responder_id, campaign_id, touch_date
-            order by created_at nulls last, campaign_member_id
+            order by created_at nulls last, response_id
         ) = 1
 ),
 
 touches_from_responses as (
     select
-        'crm:campaign_member:' || responses_counted.campaign_member_id as touch_id,
+        'crm:campaign_member:' || responses_counted.response_id as touch_id,
         responses_counted.person_id,
         responses_counted.responder_id,
         cast(null as string) as logged_account_id,
@@ -37,7 +37,9 @@ touches_from_responses as (
         '' as campaign,
         cast(null as string) as content_name,
         campaigns.offer_name,
+        cast(null as string) as exclusion_reason,
         false as is_human_activity,
+        responses_counted.is_dated_by_event,
         responses_counted.response_count
     from responses_counted
     left join campaigns on responses_counted.campaign_id = campaigns.campaign_id

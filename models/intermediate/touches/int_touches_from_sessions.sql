@@ -18,6 +18,10 @@ campaigns_matched_by_utm as (
     select * from {{ ref('int_campaigns_matched_by_utm') }}
 ),
 
+domains_excluded as (
+    select * from {{ ref('int_domains_excluded') }}
+),
+
 touches_from_sessions as (
     select
         'web:' || sessions.session_id as touch_id,
@@ -37,7 +41,16 @@ touches_from_sessions as (
         visit_sources_named.campaign,
         sessions.page_path as content_name,
         coalesce(sessions.form_name, campaigns_matched_by_utm.offer_name) as offer_name,
-        false as is_human_activity
+        case
+            -- somebody of our own who is no lead
+            when domains_excluded.exclusion_reason is not null then domains_excluded.exclusion_reason
+            -- a form that was filled in is an answer, however the visit began
+            when sessions.identify_count > 0 then null
+            when sessions.is_by_machine then 'opened by a machine'
+            else visit_sources_named.exclusion_reason
+        end as exclusion_reason,
+        false as is_human_activity,
+        false as is_dated_by_event
     from sessions
     inner join visit_sources_named
         on
@@ -55,7 +68,8 @@ touches_from_sessions as (
         on
             visitors_linked_to_people.email_domain = domains_matched_to_accounts.email_domain
             and visitors_linked_to_people.person_id is null
-    left join campaigns_matched_by_utm on sessions.utm_campaign = campaigns_matched_by_utm.utm_campaign
+    left join domains_excluded on visitors_linked_to_people.email_domain = domains_excluded.email_domain
+    left join campaigns_matched_by_utm on visit_sources_named.campaign = campaigns_matched_by_utm.utm_campaign
 )
 
 select * from touches_from_sessions

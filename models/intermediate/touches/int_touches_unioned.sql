@@ -18,7 +18,9 @@ with touches as (
         campaign,
         content_name,
         offer_name,
-        is_human_activity
+        exclusion_reason,
+        is_human_activity,
+        is_dated_by_event
     from {{ ref(stream) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -28,8 +30,8 @@ channels_assigned as (
     select * from {{ ref('int_channels_assigned') }}
 ),
 
-people_matched_to_accounts as (
-    select * from {{ ref('int_people_matched_to_accounts') }}
+people_dated_by_account as (
+    select * from {{ ref('int_people_dated_by_account') }}
 ),
 
 accounts_merged as (
@@ -40,7 +42,8 @@ touches_unioned as (
     select
         touches.touch_id,
         touches.person_id,
-        coalesce(people_matched_to_accounts.account_id, accounts_merged.surviving_account_id) as account_id,
+        -- a person's account at the time: a new job does not take touches along
+        coalesce(people_dated_by_account.account_id, accounts_merged.surviving_account_id) as account_id,
         touches.campaign_id,
         touches.touch_at,
         touches.touch_date,
@@ -63,7 +66,8 @@ touches_unioned as (
         channels_assigned.is_capture,
         channels_assigned.is_direct,
         touches.touch_kind in ('campaign_response', 'form') as is_known,
-        touches.is_human_activity
+        touches.is_human_activity,
+        touches.is_dated_by_event
     from touches
     inner join channels_assigned
         on
@@ -73,8 +77,14 @@ touches_unioned as (
             and touches.medium = channels_assigned.medium
             and touches.campaign = channels_assigned.campaign
             and {{ applies_on('touches.touch_date', 'channels_assigned') }}
-    left join people_matched_to_accounts on touches.person_id = people_matched_to_accounts.person_id
+    left join people_dated_by_account
+        on
+            touches.person_id = people_dated_by_account.person_id
+            and touches.touch_at >= people_dated_by_account.valid_from_at
+            and touches.touch_at < people_dated_by_account.valid_until_at
     left join accounts_merged on touches.logged_account_id = accounts_merged.account_id
+    -- our own people, tests and machines touch nobody: int_touches_excluded has them, with their reason
+    where coalesce(touches.exclusion_reason, people_dated_by_account.exclusion_reason) is null
 )
 
 select * from touches_unioned

@@ -7,8 +7,8 @@ click_ids as (
     select * from {{ ref('click_ids') }}
 ),
 
-ignored_referrers as (
-    select * from {{ ref('ignored_referrers') }}
+domains_ruled_out as (
+    select * from {{ ref('int_domains_ruled_out') }}
 ),
 
 source_aliases as (
@@ -19,15 +19,6 @@ source_categories as (
     select * from {{ ref('source_categories') }}
 ),
 
-page_domains as (
-    select
-        regexp_replace(page_host, '^www[.]', '') as page_domain,
-        count(*) as session_count
-    from sessions
-    where page_host is not null
-    group by all
-),
-
 combinations as (
     select distinct
         utm_source,
@@ -35,26 +26,21 @@ combinations as (
         utm_campaign,
         click_id_type,
         referrer_host,
-        regexp_replace(referrer_host, '^www[.]', '') as referrer_name
+        regexp_replace(referrer_host, '^www[.]', '') as referrer_name,
+        coalesce(utm_source, utm_medium, utm_campaign) is not null as is_tagged
     from sessions
 ),
 
--- a visit from one of our own pages is a session that timed out; a host under 1 % of the sessions is a copy of them
-ignored_domains as (
-    select page_domain as ignored_domain
-    from page_domains
-    qualify session_count * 100 >= sum(session_count) over ()
-    union all
-    select referrer_host as ignored_domain from ignored_referrers
-),
-
-referrers_to_ignore as (
-    select distinct combinations.referrer_name
-    from combinations
-    inner join ignored_domains
+referrers_ruled_out as (
+    select
+        combinations.referrer_name,
+        min(domains_ruled_out.domain_kind) as referrer_kind  -- own goes before payment and sign-in
+    from (select distinct referrer_name from combinations) as combinations
+    inner join domains_ruled_out
         on
-            combinations.referrer_name = ignored_domains.ignored_domain
-            or combinations.referrer_name like '%.' || ignored_domains.ignored_domain
+            combinations.referrer_name = domains_ruled_out.ruled_out_domain
+            or combinations.referrer_name like '%.' || domains_ruled_out.ruled_out_domain
+    group by combinations.referrer_name
 ),
 
 search_engines as (
@@ -68,33 +54,47 @@ search_engines as (
     group by referrers.referrer_name
 ),
 
-visit_sources_named as (
+judged as (
     select
-        combinations.utm_source,
-        combinations.utm_medium,
-        combinations.utm_campaign,
-        combinations.click_id_type,
-        combinations.referrer_host,
-        case
-            when combinations.utm_source is not null then combinations.utm_source
-            when click_ids.source is not null then click_ids.source
-            when coalesce(combinations.utm_medium, combinations.utm_campaign) is not null then '(not set)'
-            when combinations.referrer_name is null or referrers_to_ignore.referrer_name is not null then '(direct)'
-            else coalesce(search_engines.engine_name, combinations.referrer_name)
-        end as source,
-        case
-            when combinations.utm_medium is not null then combinations.utm_medium
-            when click_ids.medium is not null then click_ids.medium
-            when coalesce(combinations.utm_source, combinations.utm_campaign) is not null then '(not set)'
-            when combinations.referrer_name is null or referrers_to_ignore.referrer_name is not null then '(none)'
-            when search_engines.engine_name is not null then 'organic'
-            else 'referral'
-        end as medium,
-        coalesce(combinations.utm_campaign, '') as campaign
+        combinations.*,
+        click_ids.source as click_source,
+        click_ids.medium as click_medium,
+        referrers_ruled_out.referrer_kind,
+        search_engines.engine_name,
+        -- tags on links between our own pages tell about the pages; an ad's click id is nothing we write ourselves
+        coalesce(referrers_ruled_out.referrer_kind = 'own', false) and click_ids.source is null as is_from_own_page,
+        not combinations.is_tagged and click_ids.source is null
+        and (combinations.referrer_name is null or referrers_ruled_out.referrer_kind is not null) as is_unsourced
     from combinations
     left join click_ids on combinations.click_id_type = click_ids.click_id_type
-    left join referrers_to_ignore on combinations.referrer_name = referrers_to_ignore.referrer_name
+    left join referrers_ruled_out on combinations.referrer_name = referrers_ruled_out.referrer_name
     left join search_engines on combinations.referrer_name = search_engines.referrer_name
+),
+
+visit_sources_named as (
+    select
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        click_id_type,
+        referrer_host,
+        case
+            when is_from_own_page or is_unsourced then '(direct)'
+            else coalesce(utm_source, click_source, case when is_tagged then '(not set)' end, engine_name, referrer_name)
+        end as source,
+        case
+            when is_from_own_page or is_unsourced then '(none)'
+            when is_tagged or click_medium is not null then coalesce(utm_medium, click_medium, '(not set)')
+            when engine_name is not null then 'organic'
+            else 'referral'
+        end as medium,
+        case when is_from_own_page then '' else coalesce(utm_campaign, '') end as campaign,
+        case
+            when is_from_own_page and is_tagged then 'tagged link between our own pages'
+            when is_from_own_page then 'from a page of our own'
+            when is_unsourced then 'from a ' || referrer_kind || ' page'
+        end as exclusion_reason
+    from judged
 )
 
 select * from visit_sources_named

@@ -1,7 +1,5 @@
 -- Who sat behind a cookie, from when until when: from an identification to the next one of somebody else. The time
 -- before the first one belongs to the first person: most visits come before the form is filled in.
-{%- set people_per_visitor = 5 %}  {#- more than that is a shared machine, and nobody's visits #}
-
 with identifications as (
     select * from {{ ref('int_identifications_named') }}
 ),
@@ -39,7 +37,7 @@ changes_of_identity as (
     from identifications_compared
     inner join visitors_counted on identifications_compared.anonymous_id = visitors_counted.anonymous_id
     where
-        visitors_counted.identity_count <= {{ people_per_visitor }}
+        visitors_counted.identity_count <= {{ fault_limit('F37') }}
         and (
             identifications_compared.previous_identity is null
             or identifications_compared.identity_key <> identifications_compared.previous_identity

@@ -14,9 +14,21 @@ listed as (
     where first_date is not null
 ),
 
+fiscal_quarters as (
+    select
+        fiscal_quarter_start_date,
+        fiscal_year_start_date,
+        coalesce(
+            lead(fiscal_quarter_start_date) over (order by fiscal_quarter_start_date),
+            cast(fiscal_quarter_start_date + interval 13 week as date)
+        ) as next_start_date
+    from {{ ref('fiscal_quarters') }}
+),
+
+-- a calendar that finance has written down counts where it says something
 days as (
     select
-        date_day,
+        listed.date_day,
         {{ month_start('date_day') }} as month_start_date,
         {{ quarter_start('date_day') }} as quarter_start_date,
         case
@@ -24,10 +36,14 @@ days as (
             else cast({{ year_start('date_day') }} + interval 6 month as date)
         end as half_year_start_date,
         {{ year_start('date_day') }} as year_start_date,
-        {{ fiscal_quarter_start('date_day') }} as fiscal_quarter_start_date,
-        {{ fiscal_year_start('date_day') }} as fiscal_year_start_date,
+        coalesce(fiscal_quarters.fiscal_quarter_start_date, {{ fiscal_quarter_start('date_day') }}) as fiscal_quarter_start_date,
+        coalesce(fiscal_quarters.fiscal_year_start_date, {{ fiscal_year_start('date_day') }}) as fiscal_year_start_date,
         date_day <= {{ as_of_date() }} as is_past
     from listed
+    left join fiscal_quarters
+        on
+            listed.date_day >= fiscal_quarters.fiscal_quarter_start_date
+            and listed.date_day < fiscal_quarters.next_start_date
 )
 
 select * from days

@@ -4,7 +4,7 @@ with opportunities as (
 
 -- All four factors on the same deals: new business closed in the month. A deal without an amount counts with
 -- nothing: lost ones often have none, and leaving those out would flatter the win rate. Deals entered after the fact
--- (created and closed on one day, or closed before created) have no cycle to speak of.
+-- (closed within a day of their creation, or before) have no cycle to speak of.
 closed as (
     select
         {{ month_start('closed_date') }} as month_start_date,

@@ -17,6 +17,7 @@ accounts as (
         type as account_type,
         industry,
         billing_country as country,
+        {{ id_problem(['id', 'parent_id', 'owner_id', 'master_record_id']) }} as id_problem,
         number_of_employees as employee_count,
         annual_revenue
     from raw_accounts

@@ -17,6 +17,7 @@ campaigns as (
         {{ without_emails('offer') }} as offer_name,
         {{ utm_value(utm_spelling('utm_campaign')) }} as utm_campaign,
         upper(currency_iso_code) as currency_code,
+        {{ id_problem(['id', 'parent_id', 'owner_id']) }} as id_problem,
         coalesce(is_active, false) as is_active,
         budgeted_cost,
         nullif(actual_cost, 0) as actual_cost

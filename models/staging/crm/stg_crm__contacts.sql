@@ -21,7 +21,10 @@ contacts as (
         created_date as created_at,
         {{ email_hash('email_address') }} as email_hash,
         {{ email_domain('email_address') }} as email_domain,
+        {{ id_problem(['id', 'account_id', 'owner_id', 'master_record_id']) }} as id_problem,
         {{ is_role_mailbox('email_address') }} as is_role_mailbox,
+        {{ is_test_mailbox('email_address') }} as is_test_mailbox,
+        email is not null and email_address is null as has_unusable_email,
         {{ without_emails('title') }} as job_title,
         {{ without_emails('lead_source') }} as lead_source
     from addressed

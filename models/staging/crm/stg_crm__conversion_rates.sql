@@ -6,6 +6,7 @@ raw_conversion_rates as (
 
 conversion_rates as (
     select
+        {{ crm_id('id') }} as conversion_rate_id,
         upper(iso_code) as currency_code,
         start_date as valid_from_date,
         next_start_date as valid_until_date,

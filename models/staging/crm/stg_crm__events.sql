@@ -19,6 +19,7 @@ events as (
         raw_events.activity_date_time as activity_at,
         raw_events.type as activity_type,
         subjects_judged.subject_rules,
+        {{ id_problem(['raw_events.id', 'raw_events.who_id', 'raw_events.what_id', 'raw_events.account_id', 'raw_events.owner_id']) }} as id_problem,
         raw_events.duration_in_minutes as duration_minutes
     from raw_events
     left join subjects_judged on coalesce(raw_events.subject, '') = subjects_judged.subject

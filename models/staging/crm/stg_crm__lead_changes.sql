@@ -20,7 +20,8 @@ lead_changes as (
         created_date as changed_at,
         field_name,
         case when field_name in ('status', 'leadsource', 'rejectionreason') then {{ without_emails('old_value') }} end as old_value,
-        case when field_name in ('status', 'leadsource', 'rejectionreason') then {{ without_emails('new_value') }} end as new_value
+        case when field_name in ('status', 'leadsource', 'rejectionreason') then {{ without_emails('new_value') }} end as new_value,
+        {{ id_problem(['id', 'lead_id']) }} as id_problem
     from named
 )
 

@@ -11,6 +11,7 @@ opportunity_changes as (
         created_date as changed_at,
         close_date,
         stage_name,
+        {{ id_problem(['id', 'opportunity_id']) }} as id_problem,
         probability,
         amount
     from raw_opportunity_changes

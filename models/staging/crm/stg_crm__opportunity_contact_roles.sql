@@ -10,6 +10,7 @@ opportunity_contact_roles as (
         {{ crm_id('opportunity_id') }} as opportunity_id,
         {{ crm_id('contact_id') }} as contact_id,
         role as role_name,
+        {{ id_problem(['id', 'opportunity_id', 'contact_id']) }} as id_problem,
         coalesce(is_primary, false) as is_primary
     from raw_opportunity_contact_roles
     where not coalesce(is_deleted, false)

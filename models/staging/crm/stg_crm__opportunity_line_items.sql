@@ -9,6 +9,7 @@ opportunity_line_items as (
         {{ crm_id('id') }} as line_item_id,
         {{ crm_id('opportunity_id') }} as opportunity_id,
         name as product_name,
+        {{ id_problem(['id', 'opportunity_id']) }} as id_problem,
         quantity,
         unit_price,
         coalesce(total_price, cast(quantity * unit_price as decimal(18, 4))) as total_price

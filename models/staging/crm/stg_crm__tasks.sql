@@ -19,7 +19,8 @@ tasks as (
         raw_tasks.activity_date,
         raw_tasks.type as activity_type,
         raw_tasks.task_subtype,
-        subjects_judged.subject_rules
+        subjects_judged.subject_rules,
+        {{ id_problem(['raw_tasks.id', 'raw_tasks.who_id', 'raw_tasks.what_id', 'raw_tasks.account_id', 'raw_tasks.owner_id']) }} as id_problem
     from raw_tasks
     left join subjects_judged on coalesce(raw_tasks.subject, '') = subjects_judged.subject
     where not coalesce(raw_tasks.is_deleted, false)

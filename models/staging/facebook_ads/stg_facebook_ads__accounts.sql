@@ -7,7 +7,8 @@ raw_accounts as (
 accounts as (
     select
         id as ad_account_id,
-        upper(currency) as currency_code
+        upper(currency) as currency_code,
+        timezone_name as time_zone
     from raw_accounts
 )
 

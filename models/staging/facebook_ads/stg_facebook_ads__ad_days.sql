@@ -6,6 +6,7 @@ raw_ad_days as (
 
 ad_days as (
     select
+        {{ raw_row_key('facebook_ads', 'ad_days') }} as row_key,
         ad_id,
         account_id as ad_account_id,
         date as spend_date,

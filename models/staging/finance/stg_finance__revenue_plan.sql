@@ -7,6 +7,7 @@ raw_revenue_plan as (
 revenue_plan as (
     select
         {{ month_start('month') }} as month_start_date,
+        month as plan_date,
         segment as segment_name,
         upper(currency_iso_code) as currency_code,
         amount

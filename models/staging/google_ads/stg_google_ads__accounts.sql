@@ -7,7 +7,8 @@ raw_accounts as (
 accounts as (
     select
         id as ad_account_id,
-        upper(currency_code) as currency_code
+        upper(currency_code) as currency_code,
+        time_zone
     from raw_accounts
 )
 

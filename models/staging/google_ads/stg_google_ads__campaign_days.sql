@@ -6,6 +6,7 @@ raw_campaign_days as (
 
 campaign_days as (
     select
+        {{ raw_row_key('google_ads', 'campaign_days') }} as row_key,
         id as ad_campaign_id,
         customer_id as ad_account_id,
         date as spend_date,

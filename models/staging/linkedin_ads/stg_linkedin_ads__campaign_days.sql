@@ -6,6 +6,7 @@ raw_campaign_days as (
 
 campaign_days as (
     select
+        {{ raw_row_key('linkedin_ads', 'campaign_days') }} as row_key,
         campaign_id as ad_campaign_id,
         cast(null as string) as ad_account_id,
         cast(day as date) as spend_date,

@@ -16,10 +16,12 @@ identifies as (
         id as identify_id,
         {{ id_without_email('anonymous_id') }} as anonymous_id,
         {{ id_without_email('user_id') }} as user_id,
-        timestamp as identified_at,
+        {{ moment_seen('timestamp', 'received_at') }} as identified_at,
         {{ email_hash('email_address') }} as email_hash,
         {{ email_domain('email_address') }} as email_domain,
-        {{ without_emails('form_name') }} as form_name
+        {{ without_emails('form_name') }} as form_name,
+        {{ clock_problem('timestamp', 'received_at') }} as clock_problem,
+        email is not null and email_address is null as has_unusable_email
     from addressed
 )
 

@@ -53,7 +53,11 @@ read_addresses as (
         {{ utm_value('medium_tag') }} as utm_medium,
         {{ utm_value('campaign_tag') }} as utm_campaign,
         {{ utm_value('content_tag') }} as utm_content,
-        click_id_type
+        click_id_type,
+        {{ tag_problem('url', [
+            ('utm_source', 'source_tag'), ('utm_medium', 'medium_tag'), ('utm_campaign', 'campaign_tag'),
+            ('utm_content', 'content_tag'),
+        ]) }} as tag_problem
     from spelled
 ),
 
@@ -70,7 +74,7 @@ page_views as (
         raw_page_views.id as page_view_id,
         {{ id_without_email('raw_page_views.anonymous_id') }} as anonymous_id,
         {{ id_without_email('raw_page_views.user_id') }} as user_id,
-        raw_page_views.timestamp as viewed_at,
+        {{ moment_seen('raw_page_views.timestamp', 'raw_page_views.received_at') }} as viewed_at,
         read_addresses.page_host,
         read_addresses.page_path,
         read_addresses.utm_source,
@@ -78,7 +82,9 @@ page_views as (
         read_addresses.utm_campaign,
         read_addresses.utm_content,
         read_addresses.click_id_type,
-        referrers.referrer_host
+        referrers.referrer_host,
+        read_addresses.tag_problem,
+        {{ clock_problem('raw_page_views.timestamp', 'raw_page_views.received_at') }} as clock_problem
     from raw_page_views
     left join read_addresses
         on

@@ -17,6 +17,7 @@ from touchstone.checks.pages import prepare, write
 from touchstone.checks.report import as_json, as_markdown, as_text
 from touchstone.checks.results import TABLE, keep
 from touchstone.errors import UserError
+from touchstone.faults import closing_line
 from touchstone.project import project_directory, warehouse_path
 
 FORMATS = {"text": as_text, "markdown": as_markdown, "json": as_json}
@@ -83,6 +84,8 @@ def run(options: argparse.Namespace) -> int:
         on_answer=_Progress().show,
     )
     print(FORMATS[options.format](findings))
+    if options.format == "text":
+        _say_faults(warehouse)
     if options.docs:
         print(f"pages: {write(options.docs, findings)}", file=sys.stderr)
     if not options.no_keep:
@@ -104,12 +107,18 @@ def check_after_build(project: Path, warehouse: Path, variables: str) -> bool:
     )
     _keep(warehouse, findings)
     print(as_text(findings))
+    _say_faults(warehouse)
     return not any(finding.stops for finding in findings)
 
 
 def is_installed() -> bool:
     """Say whether Great Expectations can be imported (it takes seconds to do so)."""
     return all(find_spec(name) for name in NEEDED)
+
+
+def _say_faults(warehouse: Path) -> None:
+    if line := closing_line(warehouse):
+        print(line)
 
 
 def _keep(warehouse: Path, findings: list[Finding]) -> None:

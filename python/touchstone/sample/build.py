@@ -27,20 +27,22 @@ from touchstone.sample.cycles import make_cycles
 from touchstone.sample.deals import Deals, concatenate, later_business, new_business, test_deals
 from touchstone.sample.demand import simulate
 from touchstone.sample.dice import Dice, Ints
-from touchstone.sample.faults import spoil_crm
-from touchstone.sample.faults_elsewhere import PAGES, spoil_rest, spoil_web
+from touchstone.sample.faults import CRM_STEPS, RARE_STEPS
+from touchstone.sample.faults_answers import RARE_ANSWER_STEPS, answered_on
+from touchstone.sample.faults_elsewhere import RARE_REST_STEPS, REST_STEPS, WEB_STEPS
+from touchstone.sample.faults_seen import SEEN_STEPS, same_day_responses
+from touchstone.sample.faults_visits import RARE_WEB_STEPS, SEEN_WEB_STEPS
 from touchstone.sample.files import as_text, in_contract
 from touchstone.sample.parameters import BLOCK_ACCOUNTS, Settings
 from touchstone.sample.plan import Plan, make_plan
 from touchstone.sample.population import Staff, make_companies, make_people, make_staff
 from touchstone.sample.records import make_records
-from touchstone.sample.spoiler import OPPORTUNITIES, Key, Spoiler, with_texts
+from touchstone.sample.spoiler import MEMBERS, Key, Spoiler, spoil, with_texts
 from touchstone.sample.touches import make_touches
 
 Contracts = dict[Key, Contract]
 ROW_SPACE = 4_000_000  # numbers that one block may use for the rows of one table
 WORKERS = 4  # processes for the blocks of a large company
-COPY_SPACE = 200_000  # and for copies of leads, contacts and accounts
 
 
 @dataclass
@@ -73,7 +75,7 @@ def make_parts(
         "channel_effect": truth.effects_truth(settings, staff, plan),
         "staff_effect": truth.staff_truth(staff),
     }
-    yield _part(_once(settings, contracts, staff, plan), truths, as_csv)
+    yield _part(_once(settings, contracts, staff, plan, as_csv=as_csv), truths, as_csv)
 
 
 def _in_order(
@@ -91,7 +93,8 @@ def _in_order(
 
 def _block_part(settings: Settings, contracts: Contracts, as_csv: bool, block: int) -> Part:
     """Return one block of accounts; it does not depend on the others."""
-    maker = _Block(settings, contracts, make_staff(settings), make_plan(settings), block)
+    staff, plan = make_staff(settings), make_plan(settings)
+    maker = _Block(settings, contracts, staff, plan, block, as_csv=as_csv)
     return _part(maker.spoiler, maker.truths, as_csv)
 
 
@@ -101,18 +104,24 @@ def _part(spoiler: Spoiler, truths: dict[str, pa.Table], as_csv: bool) -> Part:
     return Part(spoiler.tables, {**truths, "fault": spoiler.faults()})
 
 
-def _once(settings: Settings, contracts: Contracts, staff: Staff, plan: Plan) -> Spoiler:
+def _once(
+    settings: Settings, contracts: Contracts, staff: Staff, plan: Plan, *, as_csv: bool
+) -> Spoiler:
     """Return the tables that do not grow with the accounts."""
     columns: dict[Key, Columns] = {
-        ("crm", "users"): crm_people.users(staff),
+        ("crm", "users"): crm_people.users(settings, staff),
         ("crm", "campaigns"): crm_campaigns.campaigns(settings, staff, plan),
         ("crm", "conversion_rates"): crm_deals.conversion_rates(settings),
         **money.ad_tables(settings, plan),
         ("finance", "campaign_costs"): money.campaign_costs(settings, plan),
         ("finance", "revenue_plan"): money.revenue_plan(settings),
     }
-    spoiler = Spoiler(_in_contract(contracts, columns), Dice(settings.seed, "faults once"))
-    spoil_rest(spoiler)
+    tables = _in_contract(contracts, columns)
+    dice = Dice(settings.seed, "faults once")
+    spoiler = Spoiler(tables, dice, settings, contracts, as_csv=as_csv)
+    spoil(spoiler, REST_STEPS)
+    if not spoiler.is_kept_sample:
+        spoil(spoiler, RARE_REST_STEPS)
     return spoiler
 
 
@@ -126,6 +135,8 @@ class _Block:
         staff: Staff,
         plan: Plan,
         block: int,
+        *,
+        as_csv: bool,
     ) -> None:
         """Make everything of the block."""
         self.settings, self.staff, self.plan, self.block = settings, staff, plan, block
@@ -143,19 +154,31 @@ class _Block:
         )
         opened = replace(opened, created=self.records.deal_created)
         self.cycles = make_cycles(settings, self.known, self.records, block)
-        bought = later_business(settings, self.companies, opened, block)
-        self.deals = concatenate([opened, bought, test_deals(settings, self.companies, block)])
+        kinds = [opened]
+        if settings.has("F41"):
+            kinds.append(later_business(settings, self.companies, opened, block))
+        if settings.has("F42"):
+            kinds.append(test_deals(settings, self.companies, block))
+        self.deals = concatenate(kinds)
         self.deal_number = self.base + _by_creation(self.deals)
         self.sessions = web.make_sessions(
             settings, self.companies, self.people, self.touches, block
         )
         self.pages = web.make_pages(settings, self.sessions, block)
 
-        self.spoiler = Spoiler({}, Dice(settings.seed, "faults", block))
+        self.spoiler = Spoiler(
+            {},
+            Dice(settings.seed, "faults", block),
+            settings,
+            contracts,
+            as_csv=as_csv,
+            block=block,
+            number_from=self.base,
+        )
         columns = {**self._people_tables(), **self._deal_tables(), **self._activity_tables()}
-        web_tables, odd_pages = self._web_tables()
+        web_tables = self._web_tables()
         self.spoiler.tables = _in_contract(contracts, {**columns, **web_tables})
-        self._spoil(odd_pages)
+        self._spoil()
         self.truths = self._truths()
 
     def _people_tables(self) -> dict[Key, Columns]:
@@ -249,22 +272,36 @@ class _Block:
             ),
         }
 
-    def _web_tables(self) -> tuple[dict[Key, Columns], Ints]:
+    def _web_tables(self) -> dict[Key, Columns]:
         settings, people = self.settings, self.people
-        views, odd_pages = web.page_views(
+        views = web.page_views(
             settings, self.plan, people, self.sessions, self.pages, self.base, self.block
         )
         forms = web.identifies(
             settings, self.companies, people, self.sessions, self.pages, self.base
         )
-        return {("web", "page_views"): views, ("web", "identifies"): forms}, odd_pages
+        return {("web", "page_views"): views, ("web", "identifies"): forms}
 
-    def _spoil(self, odd_pages: Ints) -> None:
-        for fault, deals in self.stages.marks.items():
-            self.spoiler.note(OPPORTUNITIES, deals, "stage_name", fault)
-        self.spoiler.note(PAGES, odd_pages, "context_campaign_source", "F20")
-        spoil_crm(self.spoiler, self.block * COPY_SPACE, self.settings.end)
-        spoil_web(self.spoiler, self.base)
+    def _spoil(self) -> None:
+        spoil(self.spoiler, CRM_STEPS)
+        if not self.spoiler.is_kept_sample:
+            spoil(self.spoiler, RARE_STEPS)
+            spoil(self.spoiler, RARE_ANSWER_STEPS)
+        spoil(self.spoiler, WEB_STEPS)
+        if not self.spoiler.is_kept_sample:
+            spoil(self.spoiler, RARE_WEB_STEPS)
+        self._responses_of_the_day()
+        spoil(self.spoiler, SEEN_STEPS)
+        spoil(self.spoiler, SEEN_WEB_STEPS)
+
+    def _responses_of_the_day(self) -> None:
+        """F07: responses with the date on which a deal of the company was created; else none."""
+        answers = answered_on(self.spoiler, self.plan)
+        rows = same_day_responses(self.spoiler, self.companies, self.people, answers)
+        if self.settings.has("F07"):
+            self.spoiler.note(MEMBERS, rows, "first_responded_date", "F07")
+        else:
+            self.spoiler.remove(MEMBERS, rows)
 
     def _truths(self) -> dict[str, pa.Table]:
         return {

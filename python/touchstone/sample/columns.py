@@ -50,6 +50,16 @@ def sf_ids(kind: str, numbers: Ints) -> Any:
     return fixed_text(letters, numbers < 0)
 
 
+def long_ids(ids: Any) -> Any:
+    """Return record ids in their 18 characters; what is not of 15 characters stays as it is."""
+    short = np.asarray(pc.equal(pc.utf8_length(ids), 15).fill_null(False).to_numpy(False))
+    if not short.any():
+        return ids
+    texts = ids.filter(pa.array(short))
+    letters = np.array(texts.to_pylist(), dtype="S15").view(np.uint8).reshape(-1, 15)
+    return replace(ids, short, join(texts, fixed_text(id_checksum(letters))))
+
+
 def id_checksum(letters: Any) -> Any:
     """Return the three characters that make a 15-character id safe to compare without case.
 

@@ -14,6 +14,7 @@ from touchstone.sample.files import Writer
 from touchstone.sample.parameters import (
     MOST_ACCOUNTS,
     Settings,
+    faults_asked,
     read_world,
     settings_of,
     touches_per_account,
@@ -31,14 +32,20 @@ One file per raw table, in the columns of the source contracts (models/staging/*
 and what really happened, which no model may read:
   TRUTH/truth_<thing>.csv
 
-The same size, months and seed give the same bytes on every machine. Parquet has the types of the
-contracts, so the few values that are no number or date at all are written to CSV only.
+The same size, months, seed and faults give the same bytes on every machine. Parquet has the types
+of the contracts, so the few values that are no number or date at all are written to CSV only.
+
+Data of real companies have faults, F01 to F48 (touchstone faults lists them), and so has this one:
+TRUTH/truth_fault.csv says which row has which. --faults none makes a clean company, --faults all
+one that has every fault, --faults F01,F22 one that has only these.
 """
 EXAMPLES = """\
 examples:
   touchstone sample --output seeds/raw                 the default sample, as kept in the project
   touchstone sample --size tiny --output /tmp/tiny     200 accounts, 6 months
   touchstone sample --seed 8 --output /tmp/other       another company of the same kind
+  touchstone sample --faults none --output /tmp/clean  a company without faults
+  touchstone sample --faults all --accounts 120 --months 12 --output /tmp/dirty     and one with all
   touchstone sample --touches 1e7 --format parquet --output /tmp/bench     10 million touchpoints
 """
 
@@ -72,6 +79,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument(
         "--seed", type=int, default=DEFAULT_SEED, help=f"which company (default: {DEFAULT_SEED})"
+    )
+    parser.add_argument(
+        "--faults",
+        default="usual",
+        metavar="WHICH",
+        help="usual (those of the kept sample, default), all, none, or ids such as F01,F22",
     )
     parser.add_argument("--format", choices=["csv", "parquet"], default="csv", help="default: csv")
     parser.add_argument(
@@ -112,14 +125,17 @@ def settings_asked(options: argparse.Namespace) -> Settings:
     months = row["months"] if is_sized else 36
     if options.months is not None:
         months = options.months
+    faults = faults_asked(options.faults)
     if options.touches is not None:
-        return settings_of_touches(options.touches, months, options.seed)
+        return settings_of_touches(options.touches, months, options.seed, faults)
     accounts = options.accounts if options.accounts is not None else row["accounts"]
     check_numbers(accounts, months, options.seed)
-    return settings_of(accounts, months, options.seed)
+    return settings_of(accounts, months, options.seed, faults=faults)
 
 
-def settings_of_touches(touches: float, months: int, seed: int) -> Settings:
+def settings_of_touches(
+    touches: float, months: int, seed: int, faults: frozenset[str] | None = None
+) -> Settings:
     """Return the settings of a company of about so many raw touchpoints."""
     least, most = 20 * touches_per_account(), MOST_ACCOUNTS * touches_per_account()
     if not least <= touches <= most:
@@ -128,7 +144,8 @@ def settings_of_touches(touches: float, months: int, seed: int) -> Settings:
         )
     accounts = round(touches / touches_per_account())
     check_numbers(accounts, months, seed)
-    return settings_of(accounts, months, seed, returns=read_world()["traffic"]["returns"])
+    returns = read_world()["traffic"]["returns"]
+    return settings_of(accounts, months, seed, returns=returns, faults=faults)
 
 
 def check_numbers(accounts: int, months: int, seed: int) -> None:

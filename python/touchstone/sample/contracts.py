@@ -25,6 +25,7 @@ class Contract:
     system: str
     table: str
     types: dict[str, str]  # column -> type, in the order of the contract
+    key: tuple[str, ...]  # the columns that name a row
 
     @property
     def name(self) -> str:
@@ -55,9 +56,12 @@ def read_contracts(project: Path) -> dict[tuple[str, str], Contract]:
     for path in sorted((project / "models" / "staging").glob("*/_*.yml")):
         for source in yaml.safe_load(path.read_text(encoding="utf-8")).get("sources", []):
             for table in source["tables"]:
+                meta = table["config"]["meta"]
                 types = {column["name"]: column["data_type"] for column in table["columns"]}
+                for name in meta.get("sample_leaves_out", []):
+                    del types[name]
                 key = (source["name"], table["name"])
-                contracts[key] = Contract(*key, types)
+                contracts[key] = Contract(*key, types, tuple(meta["key"]))
     if not contracts:
         raise UserError(
             f"no source contracts (models/staging/<system>/_<system>.yml) under {project}"

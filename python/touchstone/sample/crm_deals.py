@@ -49,12 +49,12 @@ class StageEvents:
     deal: Ints
     time: Ints
     stage: Ints
-    marks: dict[str, Ints]  # fault id -> deals
 
 
 def stage_events(settings: Settings, deals: Deals, block: int) -> StageEvents:
     """Return the stage history that the CRM logged until the end of the data."""
     dice = Dice(settings.seed, "stages", block)
+    row = settings.world["deals"]
     count = len(deals)
     way = deals.closed - deals.created
     last_stage = np.where(deals.is_won, 4, dice.pick([0.12, 0.30, 0.28, 0.18, 0.12], count))
@@ -72,14 +72,14 @@ def stage_events(settings: Settings, deals: Deals, block: int) -> StageEvents:
     for stage in range(1, 5):
         place = STAGE_PLACES[stage] + (dice.uniform(count) - 0.5) * 0.12
         time = np.maximum(deals.created + (way * place).astype(np.int64), previous + 60)
-        skipped = dice.chance(0.05, count) & (stage < last_stage)
+        skipped = dice.chance(row["skipped_stages"], count) & (stage < last_stage)
         reached = (stage <= last_stage) & ~skipped & ~(starts_accepted & (stage == 1))
         add(reached & (time < deals.closed), time, stage)
         previous = np.where(reached, time, previous)
-    back = dice.chance(0.03, count) & (last_stage >= 3)
+    back = dice.chance(row["backward_stages"], count) & (last_stage >= 3)
     add(back, deals.created + way * 70 // 100, 2)
     add(back, deals.created + way * 74 // 100, 3)
-    reopened = dice.chance(0.05, count) & deals.is_won & (way > 20 * DAY)
+    reopened = dice.chance(row["reopened"], count) & deals.is_won & (way > 20 * DAY)
     add(reopened, deals.created + way * 88 // 100, LOST)
     add(reopened, deals.created + way * 93 // 100, 4)
     add(everyone, deals.closed, np.where(deals.is_won, WON, LOST))
@@ -90,10 +90,9 @@ def stage_events(settings: Settings, deals: Deals, block: int) -> StageEvents:
     repeated = (np.diff(deal, prepend=-1) == 0) & (np.diff(reached_stage, prepend=-1) == 0)
     deal, time, reached_stage = deal[~repeated], time[~repeated], reached_stage[~repeated]
     # F16: two changes saved within one second; their order is that of the ids
-    together = (np.diff(deal, prepend=-1) == 0) & dice.chance(0.006, len(deal))
+    together = (np.diff(deal, prepend=-1) == 0) & dice.chance(row["same_second"], len(deal))
     time = np.where(together, np.append(0, time[:-1])[: len(time)], time)
-    odd = np.unique(np.concatenate([np.nonzero(back)[0], deal[together]]))
-    return StageEvents(deal, time, reached_stage, {"F16": odd, "F17": np.nonzero(reopened)[0]})
+    return StageEvents(deal, time, reached_stage)
 
 
 def close_dates(settings: Settings, deals: Deals, block: int) -> tuple[Ints, Ints]:
@@ -101,7 +100,9 @@ def close_dates(settings: Settings, deals: Deals, block: int) -> tuple[Ints, Int
     dice = Dice(settings.seed, "close dates", block)
     expected = deals.created + dice.between(40, 150, len(deals)) * DAY
     pushed = settings.end + dice.between(5, 120, len(deals)) * DAY
-    stale = dice.chance(0.15, len(deals))  # F12: an open deal whose close date has passed
+    stale = dice.chance(
+        settings.world["deals"]["stale_close_dates"], len(deals)
+    )  # F12: an open deal whose close date has passed
     shown = np.where((expected > settings.end) | stale, expected, pushed)
     return expected, np.where(deals.closed < settings.end, deals.closed, shown)
 

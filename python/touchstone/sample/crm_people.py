@@ -68,7 +68,7 @@ def accounts(
     kinds = np.where(won[rows], 0, np.where(number % 53 == 11, 2, 1))
     return {
         "id": col.sf_ids("account", number),
-        "name": col.replace(names, number % 3 == 0, with_suffix.filter(number % 3 == 0)),
+        "name": _some_with_suffix(settings, names, with_suffix, number % 3 == 0),
         "website": col.blank(website, number % 29 == 3),
         "parent_id": col.sf_ids("account", _parents(companies, created, rows, settings)),
         "type": col.text(["Customer", "Prospect", "Partner"], kinds),
@@ -85,6 +85,12 @@ def accounts(
         "master_record_id": col.constant(None, count),
         "_fivetran_synced": synced(settings, count),
     }
+
+
+def _some_with_suffix(settings: Settings, names: Any, with_suffix: Any, where: Bools) -> Any:
+    """Return the names, some with their legal form: one company in two spellings (F26)."""
+    chosen = where & settings.has("F26")
+    return col.replace(names, chosen, with_suffix.filter(chosen))
 
 
 def _parents(companies: Companies, created: Ints, rows: Ints, settings: Settings) -> Ints:
@@ -153,7 +159,7 @@ def leads(
     return {
         "id": col.sf_ids("lead", number),
         "email": emails(settings, companies, people, person),
-        "company": col.replace(names, number % 4 == 0, with_suffix.filter(number % 4 == 0)),
+        "company": _some_with_suffix(settings, names, with_suffix, number % 4 == 0),
         "website": col.blank(company_domains(companies.number[company]), number % 2 == 0),
         "title": titles(settings, people, person),
         "status": col.text(stages.STATUSES, status[person]),
@@ -283,7 +289,7 @@ def lead_changes(
     }
 
 
-def users(staff: Staff) -> Columns:
+def users(settings: Settings, staff: Staff) -> Columns:
     """Return the staff, their three managers, and the integration user."""
     groups = [
         ("Account Executive", "Sales", staff.sellers, 0),
@@ -303,5 +309,7 @@ def users(staff: Staff) -> Columns:
         "title": col.text([row[0] for row in groups], group),
         "department": col.text([row[1] for row in groups], group),
         "manager_id": col.sf_ids("user", manager[group]),
-        "is_active": col.truth(np.arange(count) != 1),
+        "is_active": col.truth(
+            (np.arange(count) != 1) | (not settings.world["company"]["has_left"])
+        ),
     }

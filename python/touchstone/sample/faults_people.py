@@ -19,23 +19,8 @@ from touchstone.sample.spoiler import (
     later,
 )
 
-COPY_NUMBERS = 400_000_000  # copies get ids from here on, apart from all others
 
-
-class Numbers:
-    """Gives out numbers for new ids."""
-
-    def __init__(self, first: int) -> None:
-        """Start at a number."""
-        self.next = first
-
-    def take(self, count: int) -> Ints:
-        """Return the next numbers."""
-        self.next += count
-        return np.arange(self.next - count, self.next, dtype=np.int64)
-
-
-def _copy_leads(spoiler: Spoiler, numbers: Numbers, rows: Ints, end: int, fault: str) -> Ints:
+def _copy_leads(spoiler: Spoiler, rows: Ints) -> Ints:
     """Append leads of people who have a lead already, with their address written another way."""
     leads = spoiler.tables[LEADS].take(pa.array(rows))
     count = len(rows)
@@ -52,8 +37,12 @@ def _copy_leads(spoiler: Spoiler, numbers: Numbers, rows: Ints, end: int, fault:
     created = later(
         leads.column("created_date").combine_chunks(), spoiler.dice.between(1, 120, count) * DAY
     )
-    last = pa.scalar(end - 3600, pa.int64()).cast(pa.timestamp("s")).cast(pa.timestamp("us"))
-    ids = col.sf_ids("lead", numbers.take(count))
+    last = (
+        pa.scalar(spoiler.settings.end - 3600, pa.int64())
+        .cast(pa.timestamp("s"))
+        .cast(pa.timestamp("us"))
+    )
+    ids = col.sf_ids("lead", spoiler.numbers.take(count))
     spoiler.copies.append(("lead", ids, leads.column("id").combine_chunks()))
     return spoiler.copy(
         LEADS,
@@ -70,33 +59,37 @@ def _copy_leads(spoiler: Spoiler, numbers: Numbers, rows: Ints, end: int, fault:
             "converted_contact_id": None,
             "converted_opportunity_id": None,
         },
-        fault,
     )
 
 
-def duplicate_leads(spoiler: Spoiler, numbers: Numbers, end: int) -> None:
-    """F01: leads entered twice; F03: some of them merged, in chains, and two into each other."""
+def duplicate_leads(spoiler: Spoiler) -> None:
+    """F01: leads entered twice; F03: some of them merged, in chains, and two into each other.
+
+    Which of the leads are the copies is seen by their time (faults_seen).
+    """
     rows = spoiler.some(LEADS, 0.035, least=8)
-    copies = _copy_leads(spoiler, numbers, rows, end, "F01")
+    copies = _copy_leads(spoiler, rows)
     ids = spoiler.values(LEADS, "id")
     _share_members(spoiler, ids.take(pa.array(rows)), ids.take(pa.array(copies)))
+    if not spoiler.has("F03"):
+        return
     merged = np.arange(len(rows)) % 3 == 0
     _merge(spoiler, LEADS, copies[merged], ids.take(pa.array(rows[merged])))
     # a chain: a copy of a copy, merged into the copy, which was merged before
     links = copies[merged][: max(2, int(merged.sum()) // 8)]
-    chained = _copy_leads(spoiler, numbers, links, end, "F01")
+    chained = _copy_leads(spoiler, links)
     ids = spoiler.values(LEADS, "id")
     _merge(spoiler, LEADS, chained, ids.take(pa.array(links)))
     # a cycle: two copies of one person, each merged into the other
-    first = _copy_leads(spoiler, numbers, rows[1:2], end, "F01")
-    second = _copy_leads(spoiler, numbers, rows[1:2], end, "F01")
+    first = _copy_leads(spoiler, rows[1:2])
+    second = _copy_leads(spoiler, rows[1:2])
     ids = spoiler.values(LEADS, "id")
     _merge(spoiler, LEADS, first, ids.take(pa.array(second)))
     _merge(spoiler, LEADS, second, ids.take(pa.array(first)))
 
 
 def _merge(spoiler: Spoiler, key: Key, losers: Ints, winners: Any) -> None:
-    spoiler.change(key, "is_deleted", losers, True, "F03")
+    spoiler.change(key, "is_deleted", losers, True)
     spoiler.change(key, "master_record_id", losers, winners, "F03")
 
 
@@ -106,10 +99,10 @@ def _share_members(spoiler: Spoiler, originals: Any, copies: Any) -> None:
     position = at.fill_null(-1).to_numpy().astype(np.int64)
     rows = np.nonzero((position >= 0) & spoiler.empty(MEMBERS, "contact_id"))[0]
     rows = rows[::2]
-    spoiler.change(MEMBERS, "lead_id", rows, copies.take(pa.array(position[rows])), "F01")
+    spoiler.change(MEMBERS, "lead_id", rows, copies.take(pa.array(position[rows])))
 
 
-def leads_of_contacts(spoiler: Spoiler, numbers: Numbers, end: int) -> None:
+def leads_of_contacts(spoiler: Spoiler) -> None:
     """F02: a lead of somebody who is a contact already, without a link between them."""
     rows = spoiler.some(CONTACTS, 0.03, least=3)
     count = len(rows)
@@ -118,12 +111,16 @@ def leads_of_contacts(spoiler: Spoiler, numbers: Numbers, end: int) -> None:
     created = later(
         contacts.column("created_date").combine_chunks(), spoiler.dice.between(5, 200, count) * DAY
     )
-    last = pa.scalar(end - 7200, pa.int64()).cast(pa.timestamp("s")).cast(pa.timestamp("us"))
+    last = (
+        pa.scalar(spoiler.settings.end - 7200, pa.int64())
+        .cast(pa.timestamp("s"))
+        .cast(pa.timestamp("us"))
+    )
     at = pc.index_in(
         contacts.column("account_id").combine_chunks(), value_set=spoiler.values(ACCOUNTS, "id")
     )
     accounts = spoiler.tables[ACCOUNTS].take(at)
-    ids = col.sf_ids("lead", numbers.take(count))
+    ids = col.sf_ids("lead", spoiler.numbers.take(count))
     spoiler.copies.append(("contact", ids, contacts.column("id").combine_chunks()))
     spoiler.copy(
         LEADS,
@@ -148,18 +145,17 @@ def leads_of_contacts(spoiler: Spoiler, numbers: Numbers, end: int) -> None:
             "converted_contact_id": None,
             "converted_opportunity_id": None,
         },
-        "F02",
     )
 
 
-def merged_accounts_and_contacts(spoiler: Spoiler, numbers: Numbers) -> None:
+def merged_accounts_and_contacts(spoiler: Spoiler) -> None:
     """F03: accounts and contacts entered twice and merged; one chain of accounts."""
     rows = spoiler.some(ACCOUNTS, 0.012, least=3)
-    ids = col.sf_ids("account", numbers.take(len(rows)))
+    ids = col.sf_ids("account", spoiler.numbers.take(len(rows)))
     spoiler.copies.append(("account", ids, spoiler.values(ACCOUNTS, "id").take(pa.array(rows))))
     old = spoiler.values(ACCOUNTS, "id").take(pa.array(rows))
     names = pc.utf8_upper(spoiler.values(ACCOUNTS, "name").take(pa.array(rows)))
-    copies = spoiler.copy(ACCOUNTS, rows, {"id": ids, "name": names, "parent_id": None}, "F03")
+    copies = spoiler.copy(ACCOUNTS, rows, {"id": ids, "name": names, "parent_id": None})
     _merge(spoiler, ACCOUNTS, copies, old)
     _merge(
         spoiler, ACCOUNTS, copies[1:2], ids.take(pa.array([0]))
@@ -167,10 +163,10 @@ def merged_accounts_and_contacts(spoiler: Spoiler, numbers: Numbers) -> None:
     _point_to(spoiler, CONTACTS, "account_id", old, ids, 0.5)
 
     rows = spoiler.some(CONTACTS, 0.012, least=3)
-    ids = col.sf_ids("contact", numbers.take(len(rows)))
+    ids = col.sf_ids("contact", spoiler.numbers.take(len(rows)))
     old = spoiler.values(CONTACTS, "id").take(pa.array(rows))
     spoiler.copies.append(("contact", ids, old))
-    _merge(spoiler, CONTACTS, spoiler.copy(CONTACTS, rows, {"id": ids}, "F03"), old)
+    _merge(spoiler, CONTACTS, spoiler.copy(CONTACTS, rows, {"id": ids}), old)
 
 
 def _point_to(spoiler: Spoiler, key: Key, column: str, old: Any, new: Any, share: float) -> None:
@@ -178,10 +174,10 @@ def _point_to(spoiler: Spoiler, key: Key, column: str, old: Any, new: Any, share
     at = pc.index_in(spoiler.values(key, column), value_set=old).fill_null(-1)
     position = at.to_numpy().astype(np.int64)
     rows = np.nonzero((position >= 0) & spoiler.dice.chance(share, len(position)))[0]
-    spoiler.change(key, column, rows, new.take(pa.array(position[rows])), "F03")
+    spoiler.change(key, column, rows, new.take(pa.array(position[rows])))
 
 
-def internal_leads(spoiler: Spoiler, numbers: Numbers) -> None:
+def internal_leads(spoiler: Spoiler) -> None:
     """F23: leads made while testing a form, with an address of the company itself."""
     rows = spoiler.some(LEADS, 0.003, ~spoiler.is_true(LEADS, "is_converted"), least=3)
     count = len(rows)
@@ -189,8 +185,8 @@ def internal_leads(spoiler: Spoiler, numbers: Numbers) -> None:
         LEADS,
         rows,
         {
-            "id": col.sf_ids("lead", numbers.take(count)),
-            "email": col.numbered("qa", np.arange(count), "@kelda.example"),
+            "id": col.sf_ids("lead", spoiler.numbers.take(count)),
+            "email": col.numbered("qa", spoiler.block * 1000 + np.arange(count), "@kelda.example"),
             "company": "Kelda Test",
             "website": None,
             "status": "New",

@@ -211,8 +211,10 @@ def _campaigns(settings: Settings, platform: str, ads: list[AdCampaign]) -> Colu
 def _accounts(settings: Settings, platform: str) -> Columns:
     rows = list(AD_ACCOUNTS[platform].values())
     ids, currencies = [row[0] for row in rows], [row[1] for row in rows]
-    made = col.stamps(np.full(len(rows), settings.start - 400 * DAY))
     zones = pa.array(["America/New_York", "Europe/London"])
+    if not settings.has("F30"):
+        currencies, zones = ["USD"] * len(rows), pa.array(["UTC"] * len(rows))
+    made = col.stamps(np.full(len(rows), settings.start - 400 * DAY))
     if platform == "google_ads":
         return {
             "id": pa.array(ids),

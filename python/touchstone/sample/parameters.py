@@ -1,5 +1,7 @@
 """The parameters of the world (world.yml), as typed values."""
 
+from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -8,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from touchstone.errors import UserError
 from touchstone.sample.columns import DAY
 
 WORLD_FILE = Path(__file__).with_name("world.yml")
@@ -15,6 +18,7 @@ EPOCH = date(1970, 1, 1)
 BASE_ACCOUNTS = 600  # costs in world.yml are for a company of this many accounts
 BLOCK_ACCOUNTS = 20_000  # accounts generated at a time; bounds the memory
 MOST_ACCOUNTS = 99 * BLOCK_ACCOUNTS  # beyond, the numbers that ids are made of would meet
+EVERY_FAULT = frozenset(f"F{number:02d}" for number in range(1, 49))
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,11 @@ class Settings:
     world: dict[str, Any]
     channels: tuple[Channel, ...]
     returns: float = 0.0  # mean return visits after a web visit
+    faults: frozenset[str] = EVERY_FAULT  # those that the company has
+
+    def has(self, fault: str) -> bool:
+        """Say whether the company has a fault."""
+        return fault in self.faults
 
     @property
     def start(self) -> int:
@@ -81,14 +90,55 @@ def read_world() -> dict[str, Any]:
     return world
 
 
-def settings_of(accounts: int, months: int, seed: int, *, returns: float = 0.0) -> Settings:
-    """Return the settings of one run."""
-    world = read_world()
+def usual_faults() -> frozenset[str]:
+    """Return the faults of the sample that the project keeps."""
+    return EVERY_FAULT - frozenset(read_world()["faults"]["rare"])
+
+
+def faults_asked(text: str) -> frozenset[str]:
+    """Return the faults of an option: all, usual, none, or ids such as F01,F22."""
+    named = {"all": EVERY_FAULT, "usual": usual_faults(), "none": frozenset[str]()}
+    if text in named:
+        return named[text]
+    asked = frozenset(word.strip().upper() for word in text.split(",") if word.strip())
+    if not asked or asked - EVERY_FAULT:
+        unknown = ", ".join(sorted(asked - EVERY_FAULT)) or text
+        raise UserError(
+            f"--faults {unknown}: no fault has this id; write all, usual, none, or ids from F01 to "
+            "F48 such as F01,F22 (touchstone faults lists them)"
+        )
+    return asked
+
+
+def settings_of(
+    accounts: int,
+    months: int,
+    seed: int,
+    *,
+    returns: float = 0.0,
+    faults: Iterable[str] | None = None,
+) -> Settings:
+    """Return the settings of one run; without `faults` those of the kept sample."""
+    planted = usual_faults() if faults is None else frozenset(faults)
+    world = _without(read_world(), EVERY_FAULT - planted)
     channels = tuple(
         Channel(name=name, **{**row, "helps": tuple(row.get("helps", {}).items())})
         for name, row in world["channels"].items()
     )
-    return Settings(accounts, months, seed, world, channels, returns)
+    return Settings(accounts, months, seed, world, channels, returns, planted)
+
+
+def _without(world: dict[str, Any], faults: Iterable[str]) -> dict[str, Any]:
+    """Return the world without what it has of some faults by itself."""
+    cleaner = deepcopy(world)
+    for fault in faults:
+        for path, value in world["faults"]["without"].get(fault, {}).items():
+            *parents, name = path.split(".")
+            part = cleaner
+            for parent in parents:
+                part = part[parent]
+            part[name] = value
+    return cleaner
 
 
 def seconds(day: date) -> int:

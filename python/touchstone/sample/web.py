@@ -34,7 +34,8 @@ PATHS = (
 LANDING_WEIGHTS = (5, 2, 3, 1, 1, 3, 2, 2, 3, 2, 1, 2)
 FORMS = (("Buyer guide", 8), ("Benchmark report", 9), ("Product demo", 11), ("Newsletter", 5))
 
-# Per channel: source, medium, weight, as people write them (F20). "" is no value.
+# Per channel: source, medium, weight, as people write them: where F20 is none, only those in small
+# letters that are no alias of another source. "" is no value.
 UTM: dict[str, list[tuple[str, str, int]]] = {
     "linkedin_ads": [("linkedin", "paid_social", 60), ("LinkedIn", "paid-social", 15),
                      ("linkedin.com", "cpc", 12), ("LINKEDIN", "Paid_Social", 6),
@@ -62,6 +63,7 @@ REFERRERS: dict[str, list[str]] = {
     "referral": ["https://www.industryweekly.example/tools", "https://blog.ledgerline.example/post"],
     "review_site": ["https://www.g2.com/products/kelda", "https://www.capterra.com/p/1"],
 }  # fmt: skip
+ALIASES = ("adwords", "fb", "linkedin ads", "linkedin.com")
 CLICK_IDS = {
     "google_ads": "gclid=Cj0",
     "brand_search": "gclid=Cj0",
@@ -162,7 +164,9 @@ def make_pages(settings: Settings, sessions: Sessions, block: int) -> Pages:
     path = np.where(
         is_last & sessions.is_form[session], form_path[form_of(sessions)[session]], path
     )
-    return Pages(session, turn, np.minimum(time, settings.end - 60), path)
+    # the last visits end with the data, and still turn no page faster than a reader does
+    latest = settings.end - 60 - 30 * (size[session] - 1 - turn)
+    return Pages(session, turn, np.minimum(time, latest), path)
 
 
 def form_of(sessions: Sessions) -> Ints:
@@ -178,8 +182,8 @@ def page_views(
     pages: Pages,
     number_from: int,
     block: int,
-) -> tuple[Columns, Ints]:
-    """Return the page views, and which have odd UTM (F20); landing pages alone tell a source."""
+) -> Columns:
+    """Return the page views; landing pages alone tell a source."""
     dice = Dice(settings.seed, "page views", block)
     count = len(pages.session)
     landing = pages.turn == 0
@@ -194,8 +198,7 @@ def page_views(
     person = sessions.person[pages.session]
     user = np.where(is_known & (person >= 0), people.number[np.maximum(person, 0)], -1)
     arrived = pages.time + dice.between(1, 4, count)
-    odd = np.nonzero(landing)[0][marks["odd"]]
-    views = {
+    return {
         "id": col.numbered("pv", number_from + np.arange(count)),
         "anonymous_id": col.numbered("c", cookie),
         "user_id": col.numbered("u", user),
@@ -209,7 +212,6 @@ def page_views(
         "context_campaign_content": marks["content"].take(spread),
         "context_campaign_term": marks["term"].take(spread),
     }
-    return views, odd
 
 
 def _spread(landing: Bools, session: Ints) -> pa.Array:
@@ -231,7 +233,6 @@ def _utm(settings: Settings, plan: Plan, sessions: Sessions, dice: Dice) -> dict
     names = [channel.name for channel in settings.channels]
     source = np.full(count, -1, dtype=np.int64)
     medium = np.full(count, -1, dtype=np.int64)
-    source_rank = np.zeros(count, dtype=np.int64)
     referrer = np.full(count, -1, dtype=np.int64)
     click = np.full(count, -1, dtype=np.int64)
     sources = sorted({row[0] for rows in UTM.values() for row in rows if row[0]})
@@ -242,20 +243,21 @@ def _utm(settings: Settings, plan: Plan, sessions: Sessions, dice: Dice) -> dict
     for name in names:
         where = sessions.channel == names.index(name)
         if name in UTM:
-            edges = np.cumsum([row[2] for row in UTM[name]])
+            written = [item for item in UTM[name] if settings.has("F20") or _is_plain(*item[:2])]
+            edges = np.cumsum([item[2] for item in written])
             row = np.searchsorted(edges, luck[where] * edges[-1], side="right")
-            source_rank[where] = row
-            source[where] = np.array([_position(sources, item[0]) for item in UTM[name]])[row]
-            medium[where] = np.array([_position(mediums, item[1]) for item in UTM[name]])[row]
+            source[where] = np.array([_position(sources, item[0]) for item in written])[row]
+            medium[where] = np.array([_position(mediums, item[1]) for item in written])[row]
         if name in REFERRERS:
             rows = np.array([hosts.index(host) for host in REFERRERS[name]], dtype=np.int64)
             referrer[where] = rows[(shade[where] * len(rows)).astype(np.int64)]
         if name in CLICK_IDS:
             click[where] = clicks.index(CLICK_IDS[name])
     referrer[lost] = -1
-    campaign, content, is_odd = _campaign_marks(settings, plan, sessions, dice, source >= 0)
+    campaign, content = _campaign_marks(settings, plan, sessions, dice, source >= 0)
     place = dice.pick([0.58, 0.22, 0.12, 0.08], count)
-    place = np.where((place == CLICK_ONLY) & (click < 0), IN_CONTEXT, place)
+    keeps_tags = (click < 0) | (not settings.has("F20"))
+    place = np.where((place == CLICK_ONLY) & keeps_tags, IN_CONTEXT, place)
     with_click = (click >= 0) & ((place == CLICK_ONLY) | dice.chance(0.25, count))
 
     source_text, medium_text = col.text(sources, source), col.text(mediums, medium)
@@ -284,8 +286,11 @@ def _utm(settings: Settings, plan: Plan, sessions: Sessions, dice: Dice) -> dict
         "term": col.text(TERMS, _terms(settings, sessions, hidden)),
         "query": query,
         "referrer": col.text(hosts, referrer),
-        "odd": (source >= 0) & (is_odd | hidden | (source_rank > 0)),
-    }  # fmt: skip
+    }
+
+
+def _is_plain(source: str, medium: str) -> bool:
+    return source not in ALIASES and source + medium == (source + medium).lower().replace("%", "")
 
 
 def _position(words: list[str], word: str) -> int:
@@ -294,8 +299,8 @@ def _position(words: list[str], word: str) -> int:
 
 def _campaign_marks(
     settings: Settings, plan: Plan, sessions: Sessions, dice: Dice, has_utm: Bools
-) -> tuple[Any, Any, Bools]:
-    """Return utm_campaign (capitals, %20, a template left unfilled), content, which are odd."""
+) -> tuple[Any, Any]:
+    """Return utm_campaign (with F20 also in capitals, %20, a template left unfilled), content."""
     count = len(sessions.time)
     is_ad = np.array([bool(channel.platform) for channel in settings.channels])[sessions.channel]
     ads = [ad.utm for ad in plan.ads]
@@ -308,15 +313,11 @@ def _campaign_marks(
         "{campaignid}",
     ]
     position = np.where(is_ad, sessions.pick, len(ads) + sessions.pick)
-    shade = dice.pick([0.86, 0.05, 0.05, 0.02, 0.02], count)
+    shade = dice.pick([0.86, 0.05, 0.05, 0.02, 0.02], count) * settings.has("F20")
     position = np.where(shade < 3, position + shade * len(plain), len(words) - 5 + shade)
     position = np.where(has_utm & (sessions.pick >= 0), position, -1)
     content = np.where(has_utm & is_ad, (sessions.time // 3) % 3, -1)
-    return (
-        col.text(words, position),
-        col.text(["video_a", "carousel_b", "text_c"], content),
-        (shade > 0) & (position >= 0),
-    )
+    return col.text(words, position), col.text(["video_a", "carousel_b", "text_c"], content)
 
 
 def _terms(settings: Settings, sessions: Sessions, hidden: Bools) -> Ints:

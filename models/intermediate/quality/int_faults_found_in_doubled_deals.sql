@@ -1,0 +1,30 @@
+-- Deals that look like a second entry of another one (F42): split, or registered by a partner and by sales.
+with opportunities as (
+    select * from {{ ref('int_opportunities_prepared') }}
+    where original_amount_minor > 0
+),
+
+compared as (
+    select
+        opportunity_id,
+        {{ days_between('lag(created_date) over same_deal', 'created_date') }} as days_since_the_other
+    from opportunities
+    window
+        same_deal as (
+            partition by account_id, business_kind, original_currency_code, original_amount_minor
+            order by created_date, opportunity_id
+        )
+),
+
+faults_found as (
+    select
+        'F42' as fault_id,
+        'crm' as source_system,
+        'opportunities' as source_table,
+        opportunity_id as row_key,
+        'another deal of the account has its amount' as fault_detail
+    from compared
+    where days_since_the_other <= {{ fault_limit('F42') }}
+)
+
+select * from faults_found
