@@ -19,6 +19,7 @@ BUILT = [
     f"+{mart}"
     for mart in (
         "data_faults",
+        "days",
         "lead_cycles",
         "opportunities",
         "people",
@@ -45,7 +46,7 @@ class Builder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.workbench = Workbench(folder / "workbench")
-        self._compiled: dict[str, str] = {}
+        self.compiled: dict[str, str] = {}
 
     def build(
         self, faults: str, *, accounts: int = 120, months: int = 12, seed: int = 7
@@ -58,10 +59,10 @@ class Builder:
             write_sample(read_contracts(PROJECT), raw, raw / "truth", settings, "csv")
         shutil.copy(self.workbench.seeded(), warehouse)
         land(warehouse, raw)
-        if self._compiled:
+        if self.compiled:
             self._build_by_sql(warehouse)
         else:
-            self._compiled = self.workbench.build(warehouse, ["run", "--select", *BUILT])
+            self.compiled = self.workbench.build(warehouse, ["run", "--select", *BUILT])
         return read_company(name, warehouse, raw / "truth")
 
     def build_next_day(self, company: Company, changes: str) -> Company:
@@ -83,7 +84,7 @@ class Builder:
         return read_company(f"{company.name}, the next day", warehouse, company.truth)
 
     def _build_by_sql(self, warehouse: Path) -> None:
-        models = [model for model in self.workbench.models() if model.name in self._compiled]
+        models = [model for model in self.workbench.models() if model.name in self.compiled]
         with connect(warehouse) as connection:
             connection.execute("begin")
             for schema in {model.relation.split(".")[0] for model in models}:
@@ -92,7 +93,7 @@ class Builder:
                 "select schema_name || '.' || table_name from duckdb_tables()"
             ).fetchall()
             for model in models:
-                sql = self._compiled[model.name]
+                sql = self.compiled[model.name]
                 if (model.relation,) in standing:
                     remember(connection, model.relation, sql)
                 else:

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -345,6 +346,31 @@ def test_no_number_is_made_of_when_a_row_was_last_changed() -> None:
         "stg_crm__opportunities",
         "int_faults_found_in_changes",
     }
+
+
+def test_a_calendar_of_finance_counts_where_it_is_listed(
+    builder: Builder, dirty: Company, tmp_path: Path
+) -> None:
+    """F47: quarters of thirteen weeks, of which two are listed."""
+    warehouse = tmp_path / dirty.warehouse.name
+    shutil.copy(dirty.warehouse, warehouse)
+    with connect(warehouse) as connection:
+        connection.execute(
+            "insert into definitions.fiscal_quarters values "
+            "('2023-01-30', '2023-01-30', 1, 'CFO', '2023-01-01'), "
+            "('2023-05-01', '2023-01-30', 1, 'CFO', '2023-01-01')"
+        )
+        quarters = dict(
+            connection.execute(
+                "select date_day::varchar, fiscal_quarter_start_date::varchar || ' of the year ' "
+                f"|| fiscal_year_start_date::varchar from ({builder.compiled['days']})"
+            ).fetchall()
+        )
+    assert quarters["2023-01-29"] == "2023-01-01 of the year 2023-01-01"
+    assert quarters["2023-04-30"] == "2023-01-30 of the year 2023-01-30"
+    assert quarters["2023-05-01"] == "2023-05-01 of the year 2023-01-30"
+    assert quarters["2023-07-30"] == "2023-05-01 of the year 2023-01-30"
+    assert quarters["2023-07-31"] == "2023-07-01 of the year 2023-01-01"
 
 
 # What a day does to a company that makes no number of yesterday another one: a contact changes the
