@@ -16,7 +16,14 @@ touches as (
 
 lead_cycles as (
     select * from {{ ref('lead_cycles') }}
-    where mql_date is not null
+),
+
+channels as (
+    select
+        channel,
+        case when count(distinct channel_owner) = 1 then min(channel_owner) else 'several' end as channel_owner
+    from {{ ref('channels') }}
+    group by channel
 ),
 
 credits as (
@@ -45,22 +52,19 @@ measured as (
         1 as quantity
     from touches
     union all
+    {%- for stage in ['mql', 'sal', 'sql'] %}
+    {%- for basis, measure_date in [('cohort', 'started_date'), ('period', stage ~ '_date')] %}
     select
         opening_campaign_id as campaign_id,
         coalesce(channel, 'no touch') as channel,
-        started_date as measure_date,
-        'cohort_mql' as measure,
+        {{ measure_date }} as measure_date,
+        '{{ basis }}_{{ stage }}' as measure,
         1 as quantity
     from lead_cycles
+    where {{ stage }}_date is not null
     union all
-    select
-        opening_campaign_id as campaign_id,
-        coalesce(channel, 'no touch') as channel,
-        mql_date as measure_date,
-        'period_mql' as measure,
-        1 as quantity
-    from lead_cycles
-    union all
+    {%- endfor %}
+    {%- endfor %}
     select
         campaign_id,
         channel,
@@ -70,7 +74,7 @@ measured as (
     from credits
 ),
 
-results_gathered_by_month as (
+added_up as (
     select
         campaign_id,
         channel,
@@ -79,6 +83,21 @@ results_gathered_by_month as (
         cast(sum(quantity) as bigint) as quantity
     from measured
     group by campaign_id, channel, {{ month_start('measure_date') }}, measure
+),
+
+results_gathered_by_month as (
+    select
+        added_up.campaign_id,
+        added_up.channel,
+        case
+            when added_up.channel not in ('no touch', 'no response', 'no campaign')
+                then coalesce(channels.channel_owner, 'marketing')  -- as for touches of a channel nobody defined
+        end as channel_owner,
+        added_up.month_start_date,
+        added_up.measure,
+        added_up.quantity
+    from added_up
+    left join channels on added_up.channel = channels.channel
 )
 
 select * from results_gathered_by_month

@@ -2,52 +2,65 @@ with prepared as (
     select * from {{ ref('int_opportunities_prepared') }}
 ),
 
-opportunities as (
+people_named as (
     select
         opportunity_id,
-        account_id,
-        campaign_id,
-        owner_id,
-        sdr_id,
-        created_at,
-        created_date,
-        pipeline_entered_at,
-        pipeline_entered_date,
-        closed_at,
-        closed_date,
-        first_closed_at,
-        close_date as expected_close_date,
-        opportunity_name,
-        opportunity_type,
-        business_kind,
-        opportunity_stage,
-        lead_source,
-        original_currency_code,
+        count(*) as named_person_count
+    from {{ ref('int_people_named_on_opportunities') }}
+    group by opportunity_id
+),
+
+opportunities as (
+    select
+        prepared.opportunity_id,
+        prepared.account_id,
+        prepared.campaign_id,
+        prepared.owner_id,
+        prepared.sdr_id,
+        prepared.created_at,
+        prepared.created_date,
+        prepared.pipeline_entered_at,
+        prepared.pipeline_entered_date,
+        prepared.closed_at,
+        prepared.closed_date,
+        prepared.first_closed_at,
+        prepared.close_date as expected_close_date,
+        prepared.opportunity_name,
+        prepared.opportunity_type,
+        prepared.business_kind,
+        prepared.opportunity_stage,
+        prepared.lead_source,
+        prepared.original_currency_code,
         {{ reporting_currency() }} as currency_code,
-        amount_basis,
-        amount_problem,
-        exclusion_reason,
-        is_open,
-        is_won,
-        is_lost,
-        counts_as_new_business as is_new_business,
-        is_pipeline_entry_inferred,
-        is_closed_date_from_history,
-        has_skipped_stages,
-        has_moved_backward,
-        is_closed_before_created,
-        is_created_at_close,
-        is_close_date_overdue,
-        is_closed_in_future,
-        reopen_count,
+        prepared.amount_basis,
+        prepared.amount_problem,
+        prepared.exclusion_reason,
+        prepared.exclusion_reason is null
+        or coalesce(prepared.exclusion_reason = prepared.amount_problem, false) as is_counted,
+        prepared.is_open,
+        prepared.is_won,
+        prepared.is_lost,
+        prepared.counts_as_new_business as is_new_business,
+        prepared.is_pipeline_entry_inferred,
+        prepared.is_closed_date_from_history,
+        prepared.has_skipped_stages,
+        prepared.has_moved_backward,
+        prepared.is_closed_before_created,
+        prepared.is_created_at_close,
+        prepared.is_close_date_overdue,
+        prepared.is_closed_in_future,
+        prepared.reopen_count,
+        coalesce(people_named.named_person_count, 0) as named_person_count,
         cast(
             case
-                when closed_date >= created_date then {{ days_between('created_date', 'closed_date') }}
+                when prepared.closed_date >= prepared.created_date
+                    then {{ days_between('prepared.created_date', 'prepared.closed_date') }}
             end as bigint
         ) as days_to_close,
-        amount_minor,
-        {{ money('amount_minor') }} as deal_amount
+        prepared.amount_minor,
+        {{ money('prepared.amount_minor') }} as deal_amount
     from prepared
+    left join people_named on prepared.opportunity_id = people_named.opportunity_id
 )
 
 select * from opportunities

@@ -9,7 +9,7 @@ clocked as (
         original_lead_source,
         channel,
         disposition = 'expired_sla' as is_expired,
-        {{ local_date('worked_at') }} <= worked_due_date as is_worked_in_time,
+        is_worked_in_time,
         is_worked_late,
         {{ days_between('mql_date', local_date('worked_at')) }} as days_to_work
     from cycles
@@ -26,7 +26,7 @@ service_level_by_month as (
         cast(count(*) filter (where is_worked_in_time) as bigint) as worked_in_time_count,
         cast(count(*) filter (where is_expired) as bigint) as expired_count,
         cast(count(*) filter (where is_expired and is_worked_late) as bigint) as worked_late_count,
-        cast(count(*) filter (where not is_expired and not coalesce(is_worked_in_time, false)) as bigint) as waiting_count,
+        cast(count(*) filter (where not is_expired and not is_worked_in_time) as bigint) as waiting_count,
         cast(coalesce(sum(days_to_work) filter (where is_worked_in_time), 0) as bigint) as worked_in_time_days
     from clocked
     group by all
