@@ -131,8 +131,8 @@ def ways_to_cut(metric: Metric, engine: Engine, cuts: Sequence[str] = CUTS) -> t
     if metric.only_by:
         return (metric.only_by,)
     usual = {cut for cut in engine.cuts([metric.name]) if cut in cuts} - {*metric.not_by}
-    also = metric.also_by if {*CUTS} <= {*cuts} else ()
-    return (TOTAL, *sorted({*usual, *also}))
+    also = {cut for cut in metric.also_by if cut in cuts or {*CUTS} <= {*cuts}}
+    return (TOTAL, *sorted(usual | also))
 
 
 @dataclass(frozen=True)
