@@ -53,9 +53,10 @@ pytest: build  ## Python tests: oracles, properties, mutations, loading, two pub
 	@$(BIN)/pytest
 
 .PHONY: lint
-lint: build  ## sqlfluff, ruff, mypy
+lint: build  ## sqlfluff, ruff, mypy, workflows against their schema
 	@$(BIN)/ruff check python tests/python && $(BIN)/ruff format --check python tests/python
 	@$(BIN)/mypy
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(BIN)/sqlfluff lint --disable-progress-bar models tests analyses
 
 .PHONY: clients
@@ -63,6 +64,12 @@ clients: build  ## read the warehouse with the oldest DuckDB client that is prom
 	@test -x .venv-oldest-client/bin/python || "$(PYTHON)" -m venv .venv-oldest-client
 	@.venv-oldest-client/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-oldest-client.lock
 	@.venv-oldest-client/bin/python tests/python/read_with_old_client.py $(WAREHOUSE)
+
+BASE ?=
+.PHONY: diff
+diff: env  ## which definitions this work changes and which numbers move (BASE=origin/main)
+	@mkdir -p target
+	@$(BIN)/touchstone diff $(if $(BASE),--base "$(BASE)") --markdown target/diff.md --json target/diff.json
 
 .PHONY: docs
 docs: build  ## write the data dictionary, one self-contained page: target/static_index.html

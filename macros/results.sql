@@ -49,3 +49,30 @@
 {% macro per_unit_of(quantity, cost) -%}
     cast({{ quantity }} as double) / nullif({{ cost }}, 0)
 {%- endmacro %}
+
+
+{#- What credit is measured in: the end of the measure's name, the quantity of one touch, and of many added up. -#}
+{% macro credit_measures() %}
+    {%- set found = [] -%}
+    {%- for of_pipeline, of_revenue, of_touch, added_up, where_any in [
+        ('sourced_deal', 'sourced_win', 'cast(is_source as integer)', 'sourced_count', 'sourced_count > 0'),
+        ('deal', 'win', 'credit_ppb', 'credit_ppb', 'true'),
+        ('pipeline', 'revenue', 'credit_minor', 'credit_minor', 'true'),
+    ] -%}
+        {%- do found.append({
+            'name': "case attribution_scope when 'pipeline' then '_" ~ of_pipeline ~ "' else '_" ~ of_revenue ~ "' end",
+            'of_touch': of_touch,
+            'added_up': added_up,
+            'where_any': where_any,
+        }) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+
+{#- Whose the results of a channel are: as for its touches, marketing where nobody defined it; nobody's without a touch. -#}
+{% macro owner_of_results(channel, channel_owner) -%}
+    case
+            when {{ channel }} not in ('no touch', 'no response', 'no campaign') then coalesce({{ channel_owner }}, 'marketing')
+        end
+{%- endmacro %}

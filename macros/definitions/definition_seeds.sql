@@ -16,11 +16,20 @@
 -#}
 {% macro definition_seeds() -%}
     {{ return([
-        'account_domain_aliases', 'account_segments', 'activity_rules', 'attribution_models', 'attribution_weights',
+        'account_domain_aliases', 'account_segments', 'activity_rules', 'agreed_settings', 'attribution_models', 'attribution_weights',
         'channel_rules', 'channels', 'click_ids', 'currencies', 'excluded_email_domains', 'excluded_opportunities',
         'excluded_opportunity_names', 'guards', 'icp_tiers', 'ignored_referrers', 'lead_sources', 'lead_statuses', 'opportunity_stages',
-        'opportunity_types', 'regions', 'rejection_reasons', 'role_mailboxes', 'service_levels', 'source_aliases',
-        'source_categories', 'source_tables', 'sourced_definitions',
+        'opportunity_types', 'regions', 'rejection_reasons', 'role_mailboxes', 'service_levels',
+        'source_aliases', 'source_categories', 'source_tables', 'sourced_definitions',
+    ]) }}
+{%- endmacro %}
+
+
+{#- The vars whose value is part of the definition in the seed `agreed_settings`; a test holds the list to dbt_project.yml. -#}
+{% macro setting_names() -%}
+    {{ return([
+        'attribution_lookback_days', 'attribution_population', 'attribution_redistribution', 'fiscal_year_start_month',
+        'lead_creation_grace_minutes', 'mqls_expire', 'reporting_currency', 'reporting_time_zone', 'session_gap_minutes',
     ]) }}
 {%- endmacro %}
 

@@ -42,7 +42,7 @@
         {{ said.agreed_by }} as agreed_by,
         {{ said.valid_from }} as valid_from_date,
         max({{ said.reason }}) as definition_reason,
-        concat_ws('{{ "\n" }}', {{ joined_texts(row_text(content, columns), '\n') }}{% for part in parts %}, max({{ part }}_text){% endfor %}) as definition_text
+        concat_ws('{{ "\n" }}', {{ setting_text() if name == 'agreed_settings' else joined_texts(row_text(content, columns), '\n') }}{% for part in parts %}, max({{ part }}_text){% endfor %}) as definition_text
     from {{ ref(name) }}
     {%- for part in parts %}
         {%- set part_columns = nodes[part].config.column_types %}
@@ -57,6 +57,16 @@
     {%- if keys %}
     group by {{ (keys + (['version', 'agreed_by', 'valid_from'] | select('in', columns) | list)) | join(', ') }}
     {%- endif %}
+{%- endmacro %}
+
+
+{#- The content of a setting: its value, which stands in dbt_project.yml or on the command line. -#}
+{% macro setting_text() -%}
+    case setting
+        {%- for name in setting_names() %}
+        when '{{ name }}' then {{ text_literal('value=' ~ var(name)) }}
+        {%- endfor %}
+    end
 {%- endmacro %}
 
 

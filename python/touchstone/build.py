@@ -11,7 +11,8 @@ from typing import Any
 
 from touchstone.checks.command import check_after_build
 from touchstone.errors import UserError
-from touchstone.metrics import write_values
+from touchstone.locks import write_published_values
+from touchstone.locks.report import after_build
 from touchstone.project import WAREHOUSE_VARIABLE, connect, project_directory, warehouse_path
 from touchstone.summary import print_summary
 
@@ -66,7 +67,9 @@ def run(options: argparse.Namespace) -> int:
     if not dbt(project, warehouse, arguments):
         return 1
     if not options.no_metrics and not options.select:
-        write_values(project, warehouse)
+        _, held = write_published_values(project, warehouse)
+        for line in after_build(held):
+            print(line)
     if not options.no_summary:
         print_summary(warehouse)
     # of a part of the project, guards would tell what the other part has long said

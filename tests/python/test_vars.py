@@ -1,8 +1,11 @@
 """A var with a list of choices is read through the macro that refuses any other value."""
 
+import csv
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 
@@ -11,3 +14,21 @@ ROOT = Path(__file__).parents[2]
 def test_a_choice_is_refused_when_it_is_none_of_its_choices(name: str) -> None:
     models = [path.read_text() for path in (ROOT / "models").rglob("*.sql")]
     assert sum(f"var_one_of('{name}'" in sql for sql in models) == 1
+
+
+# Where the data are, up to which day, and how the work is done: no agreement, no number of its own.
+TECHNICAL = {
+    "raw_data", "source_schemas", "source_databases", "as_of", "whole_build_above_percent",
+}  # fmt: skip
+
+
+def test_every_setting_that_moves_numbers_was_agreed() -> None:
+    settings = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    seed = ROOT / "seeds/definitions/agreed_settings.csv"
+    with seed.open(encoding="utf-8", newline="") as file:
+        agreed = {row["setting"] for row in csv.DictReader(file)}
+    macro = (ROOT / "macros/definitions/definition_seeds.sql").read_text(encoding="utf-8")
+    listed = re.search(r"macro setting_names\(\) -%}(.*?)endmacro", macro, re.DOTALL)
+    assert listed
+    assert agreed == settings.keys() - TECHNICAL
+    assert set(re.findall(r"'(\w+)'", listed.group(1))) == agreed

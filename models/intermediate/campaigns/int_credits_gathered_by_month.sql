@@ -20,19 +20,15 @@ added_up as (
 ),
 
 credits_gathered_by_month as (
-    {%- for measures, quantity, condition in [
-        (['sourced_deal', 'sourced_win'], 'sourced_count', 'sourced_count > 0'),
-        (['deal', 'win'], 'credit_ppb', 'true'),
-        (['pipeline', 'revenue'], 'credit_minor', 'true'),
-    ] %}
+    {%- for credit in credit_measures() %}
     select
         campaign_id,
         channel,
         month_start_date,
-        basis || case attribution_scope when 'pipeline' then '_{{ measures[0] }}' else '_{{ measures[1] }}' end as measure,
-        cast({{ quantity }} as bigint) as quantity
+        basis || {{ credit.name }} as measure,
+        cast({{ credit.added_up }} as bigint) as quantity
     from added_up
-    where {{ condition }}
+    where {{ credit.where_any }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 )

@@ -111,6 +111,22 @@ class Metric:
         return self.definition.get("metric_aggregation_params") or {}
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """Return the metrics whose values make it: a ratio's two sides, else itself."""
+        if self.numerator and self.denominator:
+            return self.numerator, self.denominator
+        return (self.name,)
+
+    @property
+    def population(self) -> object:
+        """Return what metrics share that are asked together: mart, day, how they add up."""
+        stated = self._aggregated
+        if not stated:
+            return self.name
+        time = stated.get("agg_time_dimension")
+        return stated["semantic_model"], time, self.adds_up, self.is_stock
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """Return the tables it reads."""
         return tuple(sorted({table for table, _ in self.columns}))

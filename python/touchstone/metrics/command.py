@@ -6,9 +6,11 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from touchstone.locks import write_published_values
+from touchstone.locks.report import after_build
 from touchstone.metrics.catalogue import Metric, catalogue
 from touchstone.metrics.engine import Engine
-from touchstone.metrics.values import CUTS, GRAINS, TABLE, TOTAL, ways_to_cut, write_values
+from touchstone.metrics.values import CUTS, GRAINS, TABLE, TOTAL, ways_to_cut
 from touchstone.project import project_directory, warehouse_path
 
 
@@ -49,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     if options.list:
         print(listed(project / "target", options.format), end="")
         return 0
-    rows = write_values(
+    rows, held = write_published_values(
         project,
         warehouse_path(project),
         metrics=options.metric,
@@ -57,6 +59,8 @@ def run(options: argparse.Namespace) -> int:
         cuts=options.by,
     )
     print(f"{rows:,} rows in {TABLE}", file=sys.stderr)
+    for line in after_build(held):
+        print(line)
     return 0
 
 
@@ -75,6 +79,7 @@ def listed(target: Path, layout: str) -> str:
         metric.name: [way for way in ways_to_cut(metric, engine) if way != TOTAL]
         for metric in public
     }
+    engine.keep()
     return (_as_markdown if layout == "markdown" else _as_json)(public, ways)
 
 

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,24 +60,55 @@ COMMENTS = {
 }
 
 
+@dataclass(frozen=True)
+class Written:
+    """What was asked for when values were written.
+
+    Attributes:
+        target: dbt's target folder.
+        known: all metrics by name.
+        asked: those that were computed.
+        grains: in which.
+        cuts: by which dimensions, besides the total.
+        engine: that was asked.
+    """
+
+    target: Path
+    known: Mapping[str, Metric]
+    asked: Sequence[Metric]
+    grains: Sequence[str]
+    cuts: Sequence[str]
+    engine: Engine
+
+
+Publish = Callable[[duckdb.DuckDBPyConnection, Written], None]
+
+
 def write_values(
     project: Path,
     warehouse: Path,
     *,
     target: Path | None = None,
+    answers: Path | None = None,
     metrics: Sequence[str] = (),
     grains: Sequence[str] = GRAINS,
     cuts: Sequence[str] = CUTS,
+    publish: Publish | None = None,
 ) -> int:
     """Compute the values of metrics and write them into the warehouse, in one transaction.
+
+    These are the values of today's data and definitions, whatever is locked. Those that the project
+    publishes are written by touchstone.locks.write_published_values.
 
     Args:
         project: folder of dbt_project.yml.
         warehouse: the DuckDB file that dbt built.
         target: dbt's target folder; that of the project when none is named.
+        answers: folder in which MetricFlow's answers are kept; the target when none is named.
         metrics: only these; all public ones when none is named.
         grains: of GRAINS.
         cuts: of CUTS.
+        publish: what is done with the table of values within the same transaction.
 
     Returns:
         The number of rows.
@@ -91,7 +122,7 @@ def write_values(
     if not asked:
         return 0
     begun = time.monotonic()
-    engine = Engine(folder)
+    engine = Engine(folder, answers)
     with connect(warehouse) as connection:
         try:
             _create_tables(connection)
@@ -110,7 +141,10 @@ def write_values(
         connection.execute("begin")
         _fill_empty_periods(connection, known)
         _replace(connection, asked, ways)
+        if publish:
+            publish(connection, Written(folder, known, asked, grains, cuts, engine))
         connection.execute("commit")
+        engine.keep()
         [(rows,)] = connection.execute(f"select count(*) from {TABLE}").fetchall()
     return int(rows)
 
@@ -165,8 +199,8 @@ class _Sums:
                 "insert into leaves "
                 "select metric, grain, days.period_start_date, "
                 f"'{dimension}', member, sum(value) from (unpivot ("
-                f'select cast("{DAY}" as date) as date_day, {_member(group_by)} as member, {sums} '
-                f'from answer where "{DAY}" is not null group by all'
+                f'select cast("{DAY}" as date) as date_day, {member_of(group_by)} as member, '
+                f'{sums} from answer where "{DAY}" is not null group by all'
                 f") on {names} into name metric value value) "
                 f"inner join {days} as days using (date_day) "
                 "where list_contains($1, grain) group by all",
@@ -199,13 +233,14 @@ class _Values:
             "insert into leaves "
             f"select metric, unnest($1), period, '{self.dimension}', member, value "
             f"from (unpivot (select cast({time} as date) as period, "
-            f"{_member(self.group_by)} as member, {columns} "
+            f"{member_of(self.group_by)} as member, {columns} "
             f"from ({self.sql}) where {time} is not null) on {names} into name metric value value)",
             [list(self.periods)],
         )
 
 
-def _member(group_by: str) -> str:
+def member_of(group_by: str) -> str:
+    """Return the SQL of a member's name; without a dimension, that of the total."""
     return f"coalesce(cast(\"{group_by}\" as varchar), '{NOBODY}')" if group_by else f"'{TOTAL}'"
 
 
@@ -226,13 +261,10 @@ def _plan(
     """
     wanted: dict[str, set[str]] = {}
     for metric in asked:
-        for part in _parts(metric):
+        for part in metric.parts:
             wanted.setdefault(part, {TOTAL}).update(ways[metric.name])
-    together: dict[object, list[str]] = {}
-    for name in sorted(wanted):
-        together.setdefault(_population(known[name]), []).append(name)
     found: list[_Sums | _Values] = []
-    for names in together.values():
+    for names in populations(asked, known):
         needed = {dimension for name in names for dimension in wanted[name]}
         available = {cut: by for cut, by in engine.cuts(names).items() if cut in needed}
         by = {TOTAL: "", **dict(sorted(available.items()))}
@@ -281,20 +313,13 @@ def at_grain(sql: str, grain: str) -> str:
     )
 
 
-def _parts(metric: Metric) -> tuple[str, ...]:
-    """Return the metrics whose values make a metric: a ratio's two sides, else itself."""
-    if metric.numerator and metric.denominator:
-        return metric.numerator, metric.denominator
-    return (metric.name,)
-
-
-def _population(metric: Metric) -> object:
-    """Return what metrics asked together share: a mart, a column of time, how they add up."""
-    aggregated = metric.definition.get("metric_aggregation_params")
-    if aggregated is None:
-        return metric.name
-    time = aggregated.get("agg_time_dimension")
-    return aggregated["semantic_model"], time, metric.adds_up, metric.is_stock
+def populations(asked: Iterable[Metric], known: Mapping[str, Metric]) -> list[list[str]]:
+    """Return the metrics that make those asked for, together where one question answers them."""
+    leaves = sorted({part for metric in asked for part in metric.parts})
+    together: dict[object, list[str]] = {}
+    for name in leaves:
+        together.setdefault(known[name].population, []).append(name)
+    return list(together.values())
 
 
 def _is_calendar(connection: duckdb.DuckDBPyConnection) -> bool:

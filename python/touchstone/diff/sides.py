@@ -1,0 +1,313 @@
+"""The two states that are compared: checked out, and built side by side on the same data."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from touchstone.build import as_vars
+from touchstone.errors import UserError
+from touchstone.project import connect
+
+# What the tables of a build depend on; tests and analyses move no number.
+BUILT_FROM = ("dbt_project.yml", "models", "seeds", "macros")
+RAW_SEEDS = Path("seeds") / "raw"
+# One name for the file of every side: it is part of the compiled SQL, and no change of it.
+STEM = "side_of_diff"
+KEPT_BUILDS = 6
+DONE = "done.json"
+ANSWERS = "metrics"  # of MetricFlow; the sides mostly ask the same
+_STEP = re.compile(r"(\d+|metrics)(?: (\d+))?$")
+GIVEN = "given"  # the warehouse with the raw data, as both sides see it
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A commit that the user named, and the one that is compared with.
+
+    Attributes:
+        name: as the user wrote it.
+        commit: full hash of the common ancestor of that and the work at hand.
+        is_ancestor: the named commit itself is meant, not an older one.
+    """
+
+    name: str
+    commit: str
+    is_ancestor: bool
+
+    @property
+    def told(self) -> str:
+        """Return how a report names it."""
+        where = "" if self.is_ancestor else ", where this work branched off"
+        return f"{self.name} ({self.commit[:7]}{where})"
+
+
+@dataclass(frozen=True)
+class Data:
+    """The raw data of both sides.
+
+    Attributes:
+        variables: dbt vars, raw_data among them.
+        warehouse: the file with the loaded raw tables; None for the sample in seeds/raw.
+    """
+
+    variables: Mapping[str, Any]
+    warehouse: Path | None
+
+
+@dataclass(frozen=True)
+class Side:
+    """A state of the project, and where it is built."""
+
+    name: str
+    project: Path
+    folder: Path
+
+    @property
+    def warehouse(self) -> Path:
+        """Return its DuckDB file."""
+        return self.folder / f"{STEM}.duckdb"
+
+    @property
+    def target(self) -> Path:
+        """Return dbt's target folder."""
+        return self.folder / "target"
+
+    @property
+    def answers(self) -> Path:
+        """Return the folder of MetricFlow's answers, shared by all sides."""
+        return self.folder.parents[1] / ANSWERS
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """Return what dbt knows of the project, compiled SQL included."""
+        path = self.target / "manifest.json"
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return found
+
+    def read(self, name: str) -> str:
+        """Return the text of a file of the project; empty when it has none."""
+        path = self.project / name
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def find_revision(project: Path, name: str) -> Revision:
+    """Return the commit to compare with: where the working tree and `name` have last met."""
+    commit = _git(project, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+    if commit is None:
+        raise UserError(
+            f"git knows no commit {name!r}; name a branch, a tag or a commit with --base, and in "
+            "CI fetch the history (actions/checkout with fetch-depth: 0)"
+        )
+    common = _git(project, "merge-base", commit, "HEAD") or commit
+    return Revision(name, common, common == commit)
+
+
+def default_base(project: Path) -> str:
+    """Return the main branch: that of the remote, else the local one."""
+    for name in ("origin/main", "origin/master", "main", "master"):
+        if _git(project, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"):
+            return name
+    raise UserError("there is no branch main or master to compare with; name one with --base")
+
+
+def check_out(project: Path, revision: Revision, folder: Path) -> None:
+    """Write the files of a commit into a folder; those of the project alone."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    prefix = (_git(project, "rev-parse", "--show-prefix") or "").rstrip("/")
+    packed = subprocess.run(
+        ["git", "archive", f"{revision.commit}:{prefix}"],
+        cwd=project,
+        capture_output=True,
+        check=False,
+    )
+    if packed.returncode:
+        raise UserError(
+            f"git cannot give the files of {revision.told}: {packed.stderr.decode().strip()}"
+        )
+    with tarfile.open(fileobj=BytesIO(packed.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+    if not (folder / "dbt_project.yml").exists():
+        raise UserError(f"{revision.told} has no Touchstone project; name a later commit: --base")
+
+
+def _git(project: Path, *words: str) -> str | None:
+    try:
+        ended = subprocess.run(
+            ["git", *words], cwd=project, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError as error:
+        raise UserError("git is not installed, and the base is read from it") from error
+    if "not a git repository" in ended.stderr:
+        raise UserError(f"{project} is in no git repository, so there is nothing to compare with")
+    return None if ended.returncode else ended.stdout.strip()
+
+
+def build_folder(work: Path, project: Path, data: Data) -> Path:
+    """Return the folder of a build, named by all that it depends on: what is there is right."""
+    digest = hashlib.sha256(as_vars(dict(data.variables)).encode())
+    package = Path(__file__).resolve().parents[1]
+    for path in sorted((package / "metrics").glob("*.py")):
+        digest.update(path.read_bytes())
+    for name, path in sorted(_files(project)):
+        digest.update(name.encode())
+        digest.update(path.read_bytes())
+    if data.warehouse:
+        found = data.warehouse.stat()
+        digest.update(f"{data.warehouse} {found.st_size} {found.st_mtime_ns}".encode())
+    return work / "builds" / digest.hexdigest()[:16]
+
+
+def raw_rows(project: Path) -> dict[str, Path]:
+    """Return the raw files of the sample by table, such as crm.leads."""
+    return {
+        ".".join(path.stem.split("__", 1)): path
+        for path in sorted((project / RAW_SEEDS).rglob("*.csv"))
+    }
+
+
+def _files(project: Path) -> Iterable[tuple[str, Path]]:
+    for name in BUILT_FROM:
+        place = project / name
+        paths = [place] if place.is_file() else place.rglob("*")
+        yield from ((str(path.relative_to(project)), path) for path in paths if path.is_file())
+
+
+def build(sides: Sequence[Side], data: Data, *, fresh: bool) -> list[float]:
+    """Build sides at the same time; return the seconds each took, 0 for one that stood already.
+
+    Raises:
+        UserError: a side that does not build, with what dbt says of it.
+    """
+    waiting = [side for side in sides if fresh or not (side.folder / DONE).exists()]
+    progress = _Progress([side.name for side in waiting])
+    started = [_start(side, data) for side in waiting]
+    for side, process in zip(waiting, started, strict=True):
+        threading.Thread(target=progress.follow, args=(side.name, process), daemon=True).start()
+    failures = []
+    try:
+        for side, process in zip(waiting, started, strict=True):
+            if process.wait():
+                failures.append(_failure(side))
+    except KeyboardInterrupt:
+        for process in started:
+            process.terminate()
+        raise
+    finally:
+        progress.close()
+    if failures:
+        raise UserError("\n".join(failures))
+    seconds = {side.name: progress.seconds(side.name) for side in waiting}
+    for side in waiting:
+        (side.folder / DONE).write_text(json.dumps({"seconds": seconds[side.name]}))
+    _forget_old_builds(sides)
+    return [seconds.get(side.name, 0.0) for side in sides]
+
+
+def _start(side: Side, data: Data) -> "subprocess.Popen[str]":
+    shutil.rmtree(side.folder, ignore_errors=True)
+    side.folder.mkdir(parents=True)
+    connect(side.warehouse).close()
+    profile = yaml.safe_load((side.project / "profiles.yml").read_text(encoding="utf-8"))
+    output = profile["touchstone"]["outputs"]["dev"]
+    output["path"] = str(side.warehouse)
+    variables = dict(data.variables)
+    if data.warehouse:
+        output["attach"] = [{"path": str(data.warehouse), "alias": GIVEN, "read_only": True}]
+        variables["source_databases"] = dict.fromkeys(_systems(side.project), GIVEN)
+    profile["touchstone"] = {"target": "dev", "outputs": {"dev": output}}
+    (side.folder / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
+    order = side.folder / "order.json"
+    values = {
+        "project": str(side.project),
+        "warehouse": str(side.warehouse),
+        "vars": as_vars(variables),
+    }
+    order.write_text(json.dumps(values, indent=1), encoding="utf-8")
+    with (side.folder / "said.log").open("w", encoding="utf-8") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "touchstone.diff.side", str(order)],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            cwd=side.project,
+            env={**os.environ, "DO_NOT_TRACK": "1"},
+        )
+
+
+def _systems(project: Path) -> list[str]:
+    return sorted(path.name for path in (project / "models" / "staging").iterdir() if path.is_dir())
+
+
+def _failure(side: Side) -> str:
+    said = (side.folder / "said.log").read_text(encoding="utf-8").splitlines()
+    told = [line for line in said if line.strip() and " of " not in line[:12]]
+    return "\n  ".join([f"{side.name} does not build, so its numbers are not known:", *told[-12:]])
+
+
+def _forget_old_builds(sides: Iterable[Side]) -> None:
+    """Keep the newest builds: a base is asked for again, a working tree seldom is."""
+    used = {side.folder for side in sides}
+    for parent in {folder.parent for folder in used}:
+        others = [path for path in parent.iterdir() if path not in used]
+        others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        for old in others[KEPT_BUILDS:]:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+class _Progress:
+    """How far the sides are: one line that moves in a terminal, one every ten seconds elsewhere."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._said = dict.fromkeys(names, "starting")
+        self._ended: dict[str, float] = {}
+        self._moves = sys.stderr.isatty()
+        self._begun = self._shown = time.monotonic()
+        self._lock = threading.Lock()
+
+    def follow(self, name: str, process: "subprocess.Popen[str]") -> None:
+        """Show what a side says until it ends."""
+        assert process.stdout
+        for line in process.stdout:
+            if match := _STEP.match(line):
+                done, total = match.groups()
+                self._said[name] = f"{done} of {total}" if total else done
+                self._show()
+        process.wait()
+        self._ended[name] = time.monotonic() - self._begun
+        self._said[name] = "done"
+
+    def seconds(self, name: str) -> float:
+        """Return how long a side took."""
+        return round(self._ended.get(name, time.monotonic() - self._begun), 1)
+
+    def _show(self) -> None:
+        with self._lock:
+            now = time.monotonic()
+            told = ", ".join(f"{name}: {what}" for name, what in self._said.items())
+            line = f"  building {told}, {now - self._begun:3.0f} s"
+            if self._moves:
+                print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+            elif now - self._shown > 10:
+                self._shown = now
+                print(line, file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """End the moving line."""
+        if self._moves and self._said:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,730 @@
+"""Prepared changes of a small company, each with the verdict that a reviewer would come to.
+
+Every change is made in a clone and compared with where it left, as on a pull request: two builds
+and the comparison. The builds are the cost (20 s each), so they are made two at a time, and rules
+that only read words (versions, the changelog, locks) are judged again on what was found.
+"""
+
+import datetime
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from touchstone.cli import main
+from touchstone.diff import sides
+from touchstone.diff.changes import Agreement, Kind, Line
+from touchstone.diff.compare import Comparison, compare
+from touchstone.diff.lineage import ROWS, follow
+from touchstone.diff.movements import Movement
+from touchstone.diff.report import MARK, MOST_CHARACTERS, as_json, as_markdown, as_text
+from touchstone.diff.settings import Allowance, Settings, settings_of
+from touchstone.diff.sides import Data, Side, build_folder, find_revision
+from touchstone.diff.verdict import FAILING, Facts, Rule, judge, new_entries
+from touchstone.errors import UserError
+
+PROJECT = Path(__file__).parents[2]
+TODAY = datetime.date(2026, 11, 1)
+NO_DATA = Data({}, None)
+SEEDS = "seeds/definitions"
+CHANGES = f"{SEEDS}/definition_changes.csv"
+NEEDED = [
+    *("dbt_project.yml", "profiles.yml", "pyproject.toml", "CHANGELOG.md", "models", "macros"),
+    *("seeds/definitions", "seeds/locked", "seeds/expected", "tests/generic", "tests/fixtures"),
+]
+Edit = tuple[str, str, str]  # file, what is replaced, by what; "" appends
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A change somebody may propose, and what has to come of it.
+
+    `fails` are the rules that have to fail, and no others; empty when it passes.
+    """
+
+    edits: Sequence[Edit] = ()
+    fails: frozenset[Rule] = frozenset()
+    moves: frozenset[str] = frozenset()  # among the metrics that move
+    keeps: frozenset[str] = frozenset()  # none of these moves
+    names: str = ""  # a change with this name is told
+    edit: Callable[[Path], None] | None = None
+    lines: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
+
+
+UNAGREED = frozenset({Rule.NO_BUMP})
+WEIGHTS = f"{SEEDS}/attribution_weights.csv"
+OPPORTUNITIES = "models/marts/core/opportunities.yml"
+CLOCK = "models/intermediate/leads/int_mqls_clocked.sql"
+BOOKINGS = "expr: case when is_won and exclusion_reason is null then deal_amount end"
+
+
+def later_rates(project: Path) -> None:
+    """Finance restates the rates of the euro by a tenth."""
+    path = project / "seeds/raw/crm/crm__conversion_rates.csv"
+    connection = duckdb.connect()
+    connection.execute(
+        f"create table rates as from read_csv('{path}', all_varchar = true, header = true)"
+    )
+    connection.execute(
+        "update rates set conversion_rate = cast(conversion_rate as decimal(18, 6)) * 1.1 "
+        "where iso_code = 'EUR'"
+    )
+    connection.execute(f"copy rates to '{path}' (header, delimiter ',')")
+
+
+def late_deal(project: Path) -> None:
+    """A deal that was won arrives late: the copy of another one."""
+    path = project / "seeds/raw/crm/crm__opportunities.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    won = next(line for line in lines if ",Closed Won," in line)
+    path.write_text("\n".join([*lines, f"006LATE000000001AA{won[18:]}", ""]), encoding="utf-8")
+
+
+def without_win_rate_by_value(project: Path) -> None:
+    """A metric is taken out of its mart."""
+    path = project / OPPORTUNITIES
+    text = path.read_text(encoding="utf-8")
+    begin = text.index("      - name: win_rate_by_value")
+    end = text.index("      - name: ", begin + 10)
+    path.write_text(text[:begin] + text[end:], encoding="utf-8")
+
+
+PREPARED = {
+    "weights of W-shaped": Prepared(
+        edits=[
+            (WEIGHTS, "w_shaped,first_touch,0.3", "w_shaped,first_touch,0.4"),
+            (WEIGHTS, "w_shaped,lead_creation,0.3", "w_shaped,lead_creation,0.2"),
+        ],
+        fails=UNAGREED,
+        moves=frozenset({"attributed_pipeline_amount", "attributed_opportunities"}),
+        keeps=frozenset({"bookings_amount", "mqls", "spend_amount"}),
+        names="attribution_models.w_shaped",
+        lines=frozenset({("milestone=first_touch: weight", "0.3", "0.4")}),
+    ),
+    "weights of W-shaped, agreed": Prepared(
+        edits=[
+            (WEIGHTS, "w_shaped,first_touch,0.3", "w_shaped,first_touch,0.4"),
+            (WEIGHTS, "w_shaped,lead_creation,0.3", "w_shaped,lead_creation,0.2"),
+            (
+                f"{SEEDS}/attribution_models.csv",
+                "w_shaped,W-shaped 30/30/30/10,,pipeline,1,",
+                "w_shaped,W-shaped 40/20/30/10,,pipeline,2,",
+            ),
+            (
+                CHANGES,
+                "",
+                'attribution_models.w_shaped,2,2026-10-01,"CMO, CRO and CFO",true,,'
+                "30/30 -> 40/20,First touches open doors\n",
+            ),
+        ],
+        moves=frozenset({"attributed_pipeline_amount"}),
+        names="attribution_models.w_shaped",
+    ),
+    "renamed column": Prepared(
+        edits=[
+            (
+                "models/marts/core/people.sql",
+                "people_unified.original_lead_source,",
+                "people_unified.original_lead_source as first_lead_source,",
+            ),
+            ("models/marts/core/people.yml", "original_lead_source", "first_lead_source"),
+        ],
+        fails=frozenset({Rule.BREAKING}),
+        keeps=frozenset({"new_people"}),
+        names="models/marts/core/people.sql",
+    ),
+    "refactor": Prepared(
+        edits=[(CLOCK, "looked_around", "neighbours"), (CLOCK, "-- Work is", "-- To work is")],
+        names=CLOCK,
+    ),
+    "refactor that moves numbers": Prepared(
+        edits=[(CLOCK, "event_kind in ('activity', 'deal_created')", "event_kind = 'activity'")],
+        fails=frozenset({Rule.NOT_AGREED}),
+        moves=frozenset({"service_level_attainment"}),
+        keeps=frozenset({"bookings_amount", "spend_amount"}),
+        names=CLOCK,
+    ),
+    "wider MQL rule": Prepared(
+        edits=[(f"{SEEDS}/lead_statuses.csv", "\nworking,inquiry,", "\nworking,mql,")],
+        fails=UNAGREED,
+        moves=frozenset({"mqls", "inquiry_to_mql_rate"}),
+        keeps=frozenset({"bookings_amount", "win_rate", "ad_spend_amount"}),
+        names="lead_statuses.working",
+        lines=frozenset({("canonical_stage", "inquiry", "mql")}),
+    ),
+    "changed exchange rates": Prepared(
+        fails=frozenset({Rule.NOT_AGREED}),
+        moves=frozenset({"bookings_amount"}),
+        keeps=frozenset({"mqls", "wins"}),
+        names="crm.conversion_rates",
+        edit=later_rates,
+    ),
+    "moved lookback": Prepared(
+        edits=[
+            ("dbt_project.yml", "attribution_lookback_days: 365", "attribution_lookback_days: 60")
+        ],
+        fails=UNAGREED,
+        moves=frozenset({"attributed_pipeline_amount"}),
+        keeps=frozenset({"bookings_amount", "mqls"}),
+        names="agreed_settings.attribution_lookback_days",
+        lines=frozenset({("value", "365", "60")}),
+    ),
+    "removed metric": Prepared(
+        edit=without_win_rate_by_value,
+        fails=frozenset({Rule.REMOVED}),
+        keeps=frozenset({"win_rate"}),
+        names="metric.win_rate_by_value",
+    ),
+    "changed filter": Prepared(
+        edits=[(OPPORTUNITIES, BOOKINGS, "expr: case when is_won then deal_amount end")],
+        fails=UNAGREED,
+        moves=frozenset({"bookings_amount", "average_deal_amount"}),
+        keeps=frozenset({"wins", "new_business_bookings_amount"}),
+        names="metric.bookings_amount",
+    ),
+    "late data": Prepared(
+        edits=[("CHANGELOG.md", "", "- A late deal is in the sample's data.\n")],
+        moves=frozenset({"wins", "bookings_amount"}),
+        keeps=frozenset({"spend_amount"}),
+        names="crm.opportunities",
+        edit=late_deal,
+    ),
+    "changed channel rule": Prepared(
+        edits=[
+            (
+                f"{SEEDS}/channel_rules.csv",
+                "b2b,40,Events,Trade Show,campaign_response,",
+                "b2b,40,Partner,Partner,campaign_response,",
+            )
+        ],
+        fails=UNAGREED,
+        moves=frozenset({"touches"}),
+        keeps=frozenset({"bookings_amount", "mqls"}),
+        names="channel_rules.b2b",
+    ),
+    "service level from a day on": Prepared(
+        edits=[
+            (f"{SEEDS}/service_levels.csv", "", "mql_worked,2,2,CMO and CRO,2023-07-01\n"),
+            (
+                CHANGES,
+                "",
+                "service_levels.mql_worked,2,2023-06-20,CMO and CRO,false,,30 -> 2 days,"
+                "What waits longer is never won\n",
+            ),
+        ],
+        moves=frozenset({"service_level_attainment"}),
+        keeps=frozenset({"bookings_amount"}),
+        names="service_levels.mql_worked",
+    ),
+    "other words and a version for nothing": Prepared(
+        edits=[
+            (OPPORTUNITIES, "Deals won, by the day they closed.", "Deals won, on their last day."),
+            (f"{SEEDS}/service_levels.csv", "mql_worked,30,1,", "mql_worked,30,2,"),
+        ],
+        names="metric.wins",
+    ),
+}
+
+
+def git(folder: Path, *words: str) -> None:
+    who = ["-c", "user.name=test", "-c", "user.email=test@touchstone.example"]
+    subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with the project and a company of 60 accounts."""
+    folder = tmp_path_factory.mktemp("base")
+    listed = subprocess.run(
+        ["git", "ls-files", *NEEDED], cwd=PROJECT, check=True, capture_output=True, text=True
+    )
+    for name in listed.stdout.splitlines():
+        if (PROJECT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes((PROJECT / name).read_bytes())
+    words = ["--accounts", "60", "--months", "12", "--truth", str(folder.parent / "truth")]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(PROJECT)
+        assert main(["sample", *words, "--output", str(folder / "seeds/raw")]) == 0
+    for path in (PROJECT / "seeds/raw").rglob("*.yml"):
+        target = folder / path.relative_to(PROJECT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())
+    (folder / ".gitignore").write_text("target/\nlogs/\n", encoding="utf-8")
+    git(folder, "init", "--initial-branch", "main")
+    git(folder, "add", ".")
+    git(folder, "commit", "--message", "Base")
+    return folder
+
+
+def apply(change: Prepared, project: Path) -> None:
+    for name, old, new in change.edits:
+        path = project / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{name} has no {old!r}"
+        path.write_text(text.replace(old, new) if old else text + new, encoding="utf-8")
+    if change.edit:
+        change.edit(project)
+
+
+@dataclass
+class Workshop:
+    """The clones with the prepared changes, built two at a time and compared once each."""
+
+    work: Path
+    clones: dict[str, Path]
+    compared: dict[str, Comparison] = field(default_factory=dict)
+
+    def comparison(self, name: str) -> Comparison:
+        if name not in self.compared:
+            clone = self.clones[name]
+            revision = find_revision(clone, "HEAD")
+            self.compared[name] = compare(clone, revision, NO_DATA, work=self.work, today=TODAY)
+        return self.compared[name]
+
+
+@pytest.fixture(scope="module")
+def workshop(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    work = tmp_path_factory.mktemp("work")
+    clones = {}
+    for number, (name, change) in enumerate(PREPARED.items()):
+        clone = tmp_path_factory.mktemp(f"clone{number}")
+        git(base, "clone", str(base), str(clone))
+        apply(change, clone)
+        clones[name] = clone
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sides, "KEPT_BUILDS", 100)
+        waiting = [
+            Side(f"the {name}", path, build_folder(work, path, NO_DATA))
+            for name, path in {"base": base, **clones}.items()
+        ]
+        for place in range(0, len(waiting), 2):
+            sides.build(waiting[place : place + 2], NO_DATA, fresh=False)
+        yield Workshop(work, clones)
+
+
+def failing(comparison: Comparison) -> set[Rule]:
+    return {finding.rule for finding in comparison.findings if finding.fails}
+
+
+@pytest.mark.parametrize("name", PREPARED)
+def test_a_prepared_change_gets_its_verdict(workshop: Workshop, name: str) -> None:
+    change, comparison = PREPARED[name], workshop.comparison(name)
+    moved = {movement.metric for movement in comparison.facts.movements}
+    assert failing(comparison) == change.fails, [str(one) for one in comparison.findings]
+    assert comparison.passes == (not change.fails)
+    assert change.moves <= moved, f"{change.moves - moved} did not move"
+    assert not change.keeps & moved
+    if not change.moves and Rule.BREAKING not in change.fails:
+        assert not moved
+    told = [one for one in comparison.facts.changes if change.names in one.name]
+    assert told, [one.name for one in comparison.facts.changes]
+    for line in change.lines:
+        assert Line(*line) in told[0].lines
+    assert moved <= {metric for one in comparison.facts.changes for metric in one.reaches}
+
+
+def test_ten_and_more_changes_are_prepared() -> None:
+    assert len(PREPARED) >= 10
+    assert {rule for change in PREPARED.values() for rule in change.fails} <= FAILING
+
+
+def test_a_moved_number_is_that_of_both_warehouses(workshop: Workshop) -> None:
+    """Every difference told is there, and none is left out: plain SQL on the marts says so."""
+    comparison = workshop.comparison("changed filter")
+    values = []
+    for name in ("refactor", "changed filter"):  # a refactor builds what the base has
+        side = build_folder(workshop.work, workshop.clones[name], NO_DATA)
+        only = "" if name == "changed filter" else "and exclusion_reason is null"
+        with duckdb.connect(str(side / f"{sides.STEM}.duckdb"), read_only=True) as connection:
+            rows = connection.execute(
+                "select date_trunc('quarter', closed_date)::date, sum(deal_amount) "
+                f"from core.opportunities where is_won {only} group by all"
+            ).fetchall()
+        values.append(dict(rows))
+    before, after = values
+    expected = {
+        day: (before.get(day, Decimal(0)), after[day])
+        for day in after
+        if before.get(day, Decimal(0)) != after[day]
+    }
+    told = {
+        one.period: (one.before or Decimal(0), one.after)
+        for one in comparison.facts.movements
+        if one.metric == "bookings_amount" and one.grain == "quarter" and one.is_total
+    }
+    assert expected
+    assert told == expected
+
+
+def test_deals_behind_a_moved_number_are_named(workshop: Workshop) -> None:
+    comparison = workshop.comparison("late data")
+    [movement] = [
+        one
+        for one in comparison.facts.movements
+        if one.metric == "wins" and one.grain == "quarter" and one.is_total
+    ]
+    behind = comparison.behind[movement.place]
+    assert behind.counts == {"deals": 1}
+    [(deal, difference)] = behind.largest
+    assert deal.startswith("006LATE000000001")
+    assert difference == movement.difference == 1
+
+
+def test_what_a_column_reaches_is_followed_to_the_metrics(workshop: Workshop) -> None:
+    [change] = [
+        one
+        for one in workshop.comparison("refactor that moves numbers").facts.changes
+        if one.kind is Kind.MODEL
+    ]
+    assert "service_level_attainment" in change.reaches
+    assert "spend_amount" not in change.reaches
+    assert "event_kind = 'activity'" in change.patch
+
+
+def test_a_refactor_is_known_to_say_the_same(workshop: Workshop) -> None:
+    [change] = workshop.comparison("refactor").facts.changes
+    assert change.nodes == frozenset()
+    assert "still says the same" in change.note
+
+
+def test_the_months_before_a_dated_change_stay(workshop: Workshop) -> None:
+    comparison = workshop.comparison("service level from a day on")
+    [change] = [one for one in comparison.facts.changes if one.is_definition]
+    assert change.applies_from == datetime.date(2023, 7, 1)
+    assert min(one.ends for one in comparison.facts.movements) > change.applies_from
+
+
+def test_a_renamed_column_is_recognized_and_its_metrics_named(workshop: Workshop) -> None:
+    breaking = [one for one in workshop.comparison("renamed column").facts.tables if one.old]
+    [gone] = breaking
+    assert (gone.table, gone.column) == ("core.people", "original_lead_source")
+    assert gone.renamed_to == "first_lead_source"
+
+
+def test_wording_and_a_bump_for_nothing_are_said(workshop: Workshop) -> None:
+    comparison = workshop.comparison("other words and a version for nothing")
+    rules = {finding.rule: finding.about for finding in comparison.findings}
+    assert rules[Rule.WORDING] == "metric.wins"
+    assert rules[Rule.BUMP_ONLY] == "service_levels.mql_worked"
+
+
+# ---------------------------------------------------------------- rules, judged again
+
+
+def judged(facts: Facts, settings: Settings | None = None) -> set[Rule]:
+    findings = judge(facts, settings or Settings(), TODAY)
+    return {finding.rule for finding in findings if finding.fails}
+
+
+def with_change(facts: Facts, name: str, **values: object) -> Facts:
+    assert any(change.name == name for change in facts.changes)
+    changes = [
+        replace(change, **values) if change.name == name else change  # type: ignore[arg-type]
+        for change in facts.changes
+    ]
+    return replace(facts, changes=changes)
+
+
+AGREED = (Agreement(2, "CMO", "a reason", restates=True, retires=False),)
+
+
+def test_a_new_version_that_is_listed_lets_numbers_move(workshop: Workshop) -> None:
+    facts = workshop.comparison("wider MQL rule").facts
+    name = "lead_statuses.working"
+    assert not judged(with_change(facts, name, versions=(1, 2), agreements=AGREED))
+    assert judged(with_change(facts, name, versions=(1, 2))) == {Rule.NOT_LISTED}
+    assert Rule.BUMP_BACK in judged(with_change(facts, name, versions=(2, 1)))
+
+
+def test_an_edit_in_place_cannot_say_that_it_restates_nothing(workshop: Workshop) -> None:
+    facts = workshop.comparison("wider MQL rule").facts
+    kept = (replace(AGREED[0], restates=False),)
+    changed = with_change(facts, "lead_statuses.working", versions=(1, 2), agreements=kept)
+    assert judged(changed) == {Rule.EARLIER}
+
+
+def test_a_dated_change_may_not_move_what_came_before(workshop: Workshop) -> None:
+    facts = workshop.comparison("service level from a day on").facts
+    late = datetime.date(2030, 1, 1)
+    assert not judged(facts)
+    moved = with_change(facts, "service_levels.mql_worked", applies_from=late)
+    assert judged(moved) == {Rule.EARLIER}
+
+
+@pytest.mark.parametrize(
+    ("entry", "is_enough"),
+    [
+        ("MQL clock: only activities of sales count as work (int_mqls_clocked)", True),
+        ("`service_level_attainment` counts activities of sales alone", True),
+        ("Service-level attainment counts activities of sales alone", True),
+        ("Docs are better", False),
+        ("The bookings report has a new colour", False),
+    ],
+)
+def test_the_changelog_has_to_name_what_moves(
+    workshop: Workshop, entry: str, is_enough: bool
+) -> None:
+    facts = workshop.comparison("refactor that moves numbers").facts
+    rules = judged(replace(facts, entries=[entry]))
+    assert (Rule.NOT_AGREED not in rules) == is_enough
+
+
+def test_a_changelog_alone_does_not_make_a_changed_definition_agreed(workshop: Workshop) -> None:
+    facts = workshop.comparison("wider MQL rule").facts
+    assert judged(replace(facts, entries=["mqls count more"])) == {Rule.NO_BUMP}
+
+
+def test_a_retired_metric_may_go(workshop: Workshop) -> None:
+    facts = workshop.comparison("removed metric").facts
+    retired = (replace(AGREED[0], retires=True),)
+    assert not judged(with_change(facts, "metric.win_rate_by_value", agreements=retired))
+
+
+def test_a_named_column_may_go(workshop: Workshop) -> None:
+    facts = workshop.comparison("renamed column").facts
+    assert not judged(replace(facts, entries=["core.people: original_lead_source is gone"]))
+
+
+def lock_of(workshop: Workshop, name: str, revision: int = 1) -> object:
+    """Return a lock of the first quarter in which bookings moved."""
+    first = min(
+        one.period
+        for one in workshop.comparison(name).facts.movements
+        if one.grain == "quarter" and one.is_total
+    )
+
+    class Locked:
+        period = f"{first.year}-Q{(first.month + 2) // 3}"
+        start = first
+
+        def __init__(self) -> None:
+            self.revision = revision
+
+        def covers(self, grain: str, day: datetime.date) -> bool:
+            return grain in ("month", "quarter") and 0 <= (day - first).days < 92
+
+    return Locked()
+
+
+def test_a_locked_period_may_not_move_however_agreed(workshop: Workshop) -> None:
+    name = "weights of W-shaped, agreed"
+    facts = workshop.comparison(name).facts
+    locked, restated = lock_of(workshop, name), lock_of(workshop, name, revision=2)
+    assert judged(replace(facts, locks=((locked,), (locked,)))) == {Rule.LOCKED}  # type: ignore[arg-type]
+    assert not judged(replace(facts, locks=((locked,), (restated,))))  # type: ignore[arg-type]
+    assert judged(replace(facts, locks=((locked,), ()))) == {Rule.LOCKED}  # type: ignore[arg-type]
+
+
+def test_movements_are_allowed_by_setting(workshop: Workshop) -> None:
+    facts = workshop.comparison("refactor that moves numbers").facts
+    moved = {movement.metric for movement in facts.movements}
+    large = tuple(Allowance(name, 1e9, "a trial") for name in moved)
+    rows = replace(facts, movements=[], by_definitions=[])
+    assert Rule.NOT_AGREED in judged(facts)
+    without_percent = {one.metric for one in facts.movements if one.percent is None}
+    left = replace(
+        facts,
+        by_definitions=[one for one in facts.by_definitions if one.metric not in without_percent],
+    )
+    assert not judged(left, Settings(allow=large))
+    over = tuple(replace(one, until=TODAY - datetime.timedelta(days=1)) for one in large)
+    assert Rule.NOT_AGREED in judged(left, Settings(allow=over))
+    assert Rule.NOT_AGREED in judged(rows)  # rows of public tables moved, and no metric did
+
+
+def test_a_number_that_moves_by_itself_fails() -> None:
+    day = datetime.date(2025, 1, 1)
+    movement = Movement("mqls", "count", "month", day, "total", "total", Decimal(1), Decimal(2))
+    facts = Facts([], [movement], [movement], [], [], [], [])
+    assert judged(facts) == {Rule.UNEXPLAINED}
+
+
+# ---------------------------------------------------------------- what people read
+
+
+def test_a_comment_has_the_verdict_first_and_fits(workshop: Workshop) -> None:
+    for name in PREPARED:
+        comparison = workshop.comparison(name)
+        comment = as_markdown(comparison)
+        lines = comment.splitlines()
+        assert lines[0] == MARK
+        assert lines[1] == f"## Touchstone: {'PASS' if comparison.passes else 'FAIL'}"
+        assert len(comment) <= MOST_CHARACTERS + 2_000
+        assert comment.count("<details>") == comment.count("</details>")
+        for finding in comparison.findings:
+            if finding.fails:
+                assert f"`{finding.about}`" in comment
+                assert finding.mend
+
+
+def test_a_machine_reads_every_movement(workshop: Workshop) -> None:
+    comparison = workshop.comparison("wider MQL rule")
+    told = json.loads(as_json(comparison))
+    assert told["verdict"] == "fail"
+    assert len(told["movements"]) == len(comparison.facts.movements)
+    assert {one["rule"] for one in told["findings"] if one["fails"]} == {"no_bump"}
+    [change] = [one for one in told["changes"] if one["name"] == "lead_statuses.working"]
+    assert change["lines"][0] == {"what": "canonical_stage", "old": "inquiry", "new": "mql"}
+    assert "mqls" in change["metrics"]
+
+
+def test_a_terminal_shows_old_and_new_and_colour_only_when_asked(workshop: Workshop) -> None:
+    comparison = workshop.comparison("wider MQL rule")
+    plain = as_text(comparison)
+    assert "canonical_stage: inquiry -> mql" in plain
+    assert "\033[" not in plain
+    assert "\033[31mFAIL" in as_text(comparison, colour=True)
+
+
+# ---------------------------------------------------------------- lineage
+
+
+def parts(sql: str) -> dict[str, set[tuple[str, str]]]:
+    from sqlglot.schema import MappingSchema
+
+    columns = {"id": "int", "amount": "int", "kind": "text"}
+    schema = MappingSchema(
+        {"w": {"s": {"deals": columns, "kinds": {"kind": "text", "name": "text"}}}}
+    )
+    found = follow(sql, schema)
+    return {
+        **{name: set(part.reads) for name, part in found.columns.items()},
+        ROWS: set(found.rows.reads),
+    }
+
+
+DEALS, KINDS = "s.deals", "s.kinds"
+
+
+@pytest.mark.parametrize(
+    ("sql", "column", "reads"),
+    [
+        ('with a as (select * from w.s.deals) select id, amount * 2 as twice from a', "twice",
+         {(DEALS, "amount")}),
+        ("select id from w.s.deals where kind = 'x'", ROWS, {(DEALS, ""), (DEALS, "kind")}),
+        ("select d.id, k.name from w.s.deals d left join w.s.kinds k on d.kind = k.kind", "name",
+         {(KINDS, "name"), (KINDS, "kind"), (KINDS, ""), (DEALS, "kind")}),
+        ("select d.id from w.s.deals d left join w.s.kinds k on d.kind = k.kind", ROWS,
+         {(DEALS, "")}),
+        ("select d.id from w.s.deals d join w.s.kinds k on d.kind = k.kind", ROWS,
+         {(DEALS, ""), (DEALS, "kind"), (KINDS, ""), (KINDS, "kind")}),
+        ("select id from w.s.deals union all select amount from w.s.deals", "id",
+         {(DEALS, "id"), (DEALS, "amount")}),
+        ("select id from w.s.deals where kind in (select kind from w.s.kinds)", ROWS,
+         {(DEALS, ""), (DEALS, "kind"), (KINDS, ""), (KINDS, "kind")}),
+        ("select sum(amount) as total from w.s.deals group by kind", ROWS,
+         {(DEALS, ""), (DEALS, "kind")}),
+    ],
+)  # fmt: skip
+def test_a_column_is_followed_to_where_it_comes_from(
+    sql: str, column: str, reads: set[tuple[str, str]]
+) -> None:
+    assert parts(sql)[column] == reads
+
+
+SAME = (
+    "with a as (select id, amount from w.s.deals where kind = 'x') "
+    "select id, amount + 1 as b from a"
+)
+
+
+@pytest.mark.parametrize(
+    ("other", "changed"),
+    [
+        (SAME.replace(" a ", " renamed ").replace("from a", "from renamed"), set()),
+        ("-- why\n" + SAME.upper().replace("'X'", "'x'"), set()),
+        (SAME.replace("+ 1", "+ 2"), {"b"}),
+        (SAME.replace("'x'", "'y'"), {ROWS}),
+    ],
+)
+def test_a_signature_changes_with_what_is_said_and_not_with_names(
+    other: str, changed: set[str]
+) -> None:
+    from sqlglot.schema import MappingSchema
+
+    columns = {"id": "int", "amount": "int", "kind": "text"}
+    schema = MappingSchema({"w": {"s": {"deals": columns}}})
+    one, two = follow(SAME, schema), follow(other, schema)
+    found = {name for name in one.columns if one.part(name).signature != two.part(name).signature}
+    if one.rows.signature != two.rows.signature:
+        found.add(ROWS)
+    assert found == changed
+
+
+# ---------------------------------------------------------------- mistakes of the user
+
+
+def test_a_base_that_git_does_not_know_is_named(base: Path) -> None:
+    with pytest.raises(UserError, match=r"no commit 'nowhere'.*--base"):
+        find_revision(base, "nowhere")
+
+
+def test_a_project_outside_git_says_so(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no git repository"):
+        find_revision(tmp_path, "HEAD")
+
+
+def test_the_base_is_where_the_work_left_the_branch(base: Path, tmp_path: Path) -> None:
+    """What others did on the main branch since is not undone by this work."""
+    clone = tmp_path / "clone"
+    git(base, "clone", str(base), str(clone))
+    git(clone, "checkout", "-b", "work")
+    git(clone, "checkout", "main")
+    (clone / "CHANGELOG.md").write_text("elsewhere\n", encoding="utf-8")
+    git(clone, "commit", "--all", "--message", "Elsewhere")
+    git(clone, "checkout", "work")
+    revision = find_revision(clone, "main")
+    assert revision.commit == find_revision(clone, "HEAD").commit
+    assert "branched off" in revision.told
+
+
+def test_a_working_tree_that_does_not_build_says_what_dbt_says(
+    base: Path, tmp_path: Path, workshop: Workshop
+) -> None:
+    clone = tmp_path / "clone"
+    git(base, "clone", str(base), str(clone))
+    path = clone / "models/marts/core/days.sql"
+    path.write_text(path.read_text(encoding="utf-8") + "\n{{ nonsense( }}", encoding="utf-8")
+    revision = find_revision(clone, "HEAD")
+    with pytest.raises(UserError, match=r"the working tree does not build(.|\n)*days"):
+        compare(clone, revision, NO_DATA, work=workshop.work, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("stated", "message"),
+    [
+        ({"grian": "month"}, "no setting 'grian'"),
+        ({"grain": "week"}, "grain = 'week'"),
+        ({"by": ["colour"]}, "by = 'colour'"),
+        ({"rows": -1}, "rows = -1"),
+        ({"allow": ["mqls"]}, "list of"),
+        ({"allow": [{"metric": "mqls"}]}, "needs at_most_percent, reason"),
+        ({"allow": [{"metric": "m", "at_most_percent": 1, "reason": "r", "until": "soon"}]},
+         "is no day"),
+    ],
+)  # fmt: skip
+def test_a_setting_that_cannot_be_is_named(stated: dict[str, object], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        settings_of(stated)
+
+
+def test_new_entries_of_a_changelog_are_found() -> None:
+    before = "# Changelog\n\n## 1.0\n\n- One thing\n  on two lines\n"
+    after = f"# Changelog\n\n## 1.1\n\n- Another\n  thing\n\n{before[13:]}"
+    assert new_entries(before, after) == ["Another thing"]
+
+
+def test_help_teaches() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "touchstone", "diff", "--help"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "exit code 1" in ended.stdout
+    assert "touchstone diff --base HEAD" in ended.stdout

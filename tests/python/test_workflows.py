@@ -1,0 +1,65 @@
+"""Workflows hold to GitHub's schema, and run words of the Makefile that people run by hand."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).parents[2]
+WORKFLOWS = sorted((PROJECT / ".github/workflows").glob("*.yml"))
+TARGETS = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text("utf-8"), re.MULTILINE))
+
+
+def holds_to_schema(path: Path) -> bool:
+    ended = subprocess.run(
+        [Path(sys.executable).with_name("check-jsonschema"), "--builtin-schema",
+         "vendor.github-workflows", path],
+        capture_output=True, check=False,
+    )  # fmt: skip
+    return ended.returncode == 0
+
+
+def steps(workflow: Any) -> list[dict[str, Any]]:
+    return [step for job in workflow["jobs"].values() for step in job["steps"]]
+
+
+def read(name: str) -> Any:
+    return yaml.safe_load((PROJECT / ".github/workflows" / name).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_holds_to_the_schema(path: Path) -> None:
+    assert holds_to_schema(path)
+
+
+def test_a_misspelt_workflow_does_not(tmp_path: Path) -> None:
+    text = (PROJECT / ".github/workflows/pull_request.yml").read_text(encoding="utf-8")
+    broken = tmp_path / "broken.yml"
+    broken.write_text(text.replace("runs-on:", "run-on:"), encoding="utf-8")
+    assert not holds_to_schema(broken)
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_runs_words_of_the_makefile(path: Path) -> None:
+    asked = {
+        word
+        for step in steps(read(path.name))
+        for word in re.findall(r"\bmake ([a-z-]+)", step.get("run", ""))
+    }
+    assert asked
+    assert asked <= TARGETS
+
+
+def test_a_pull_request_is_linted_built_tested_compared_and_told() -> None:
+    workflow = read("pull_request.yml")
+    commands = " ".join(step.get("run", "") for step in steps(workflow))
+    for word in ("make lint", "make build", "make test", "make diff", "gh api"):
+        assert word in commands
+    checkout = workflow["jobs"]["diff"]["steps"][0]
+    assert checkout["with"]["fetch-depth"] == 0, "the base is a commit of the history"
+    # text of a pull request stays out of shell lines: it may be anybody's
+    assert "${{" not in commands.replace("PYTHON=python", "")
