@@ -224,7 +224,11 @@ PREPARED = {
     ),
     "other words and a version for nothing": Prepared(
         edits=[
-            (OPPORTUNITIES, "Deals won, by the day they closed.", "Deals won, on their last day."),
+            (
+                OPPORTUNITIES,
+                "Deals won, by the day they closed, with",
+                "Deals won, on their last day, with",
+            ),
             (f"{SEEDS}/service_levels.csv", "mql_worked,30,1,", "mql_worked,30,2,"),
         ],
         names="metric.wins",
