@@ -9,7 +9,7 @@
     'accounts', 'campaigns', 'days', 'opportunities', 'people', 'touches',
     'days_to_close', 'funnel_by_month', 'lead_cycles', 'open_pipeline_by_month', 'rejections_by_month',
     'service_level_by_month', 'velocity_by_month',
-    'crm_reconciliation_by_month', 'definition_versions', 'definitions', 'quarantined_rows', 'remembered_numbers', 'settings', 'source_rows',
+    'crm_reconciliation_by_month', 'definition_versions', 'definitions', 'definitions_used', 'quarantined_rows', 'remembered_numbers', 'settings', 'source_rows',
     'spend_reconciliation_by_month',
 ] -%}
 {%- set relations = [] -%}

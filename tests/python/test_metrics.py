@@ -354,6 +354,77 @@ def test_what_a_metric_reads_is_known_without_a_warehouse(metrics: dict[str, Met
     assert read_catalogue({"semantic_models": [], "metrics": []}) == {}
 
 
+def test_every_number_is_tied_to_the_versions_it_was_made_with(
+    values: duckdb.DuckDBPyConnection,
+) -> None:
+    untied = values.execute(
+        "select distinct metric, version_number from quality.metric_values "
+        "where (metric, version_number) not in (select definition_id[8:], version_number "
+        "from quality.definitions_used where used_by = definition_id)"
+    ).fetchall()
+    assert not untied
+    tables = values.execute(
+        "select distinct table_schema || '.' || table_name from information_schema.tables "
+        "where table_schema in ('attribution', 'campaigns', 'core', 'funnel') except "
+        "select used_by from quality.definitions_used where used_by_kind = 'table'"
+    ).fetchall()
+    assert not tables
+
+
+@pytest.mark.parametrize(
+    ("used_by", "decides", "names_members", "has_no_part"),
+    [
+        (
+            "metric.bookings_amount",
+            {"metric.bookings_amount", "opportunity_types.renewal", "currencies"},
+            {"account_segments.SMB", "regions.germany"},
+            {"attribution_models.w_shaped", "lead_statuses.mql", "service_levels.mql_worked"},
+        ),
+        (
+            "metric.win_rate",
+            {"metric.wins", "metric.closed_opportunities", "opportunity_stages.closed won"},
+            set(),
+            {"metric.bookings_amount"},
+        ),
+        (
+            "metric.attributed_pipeline_amount",
+            {"attribution_models.w_shaped", "agreed_settings.attribution_lookback_days"},
+            {"icp_tiers.A"},
+            {"lead_statuses.mql"},
+        ),
+        (
+            "metric.mqls",
+            {"lead_statuses.mql", "service_levels.mql_worked"},
+            set(),
+            {"attribution_models.w_shaped"},
+        ),
+        (
+            "funnel.rejections_by_month",
+            {"rejection_reasons.no timing"},
+            set(),
+            {"icp_tiers.A"},
+        ),
+    ],
+)
+def test_the_definitions_of_a_number_are_listed(
+    values: duckdb.DuckDBPyConnection,
+    used_by: str,
+    decides: set[str],
+    names_members: set[str],
+    has_no_part: set[str],
+) -> None:
+    found = dict(
+        values.execute(
+            "select definition_id, is_for_members from quality.definitions_used where used_by = $1",
+            [used_by],
+        ).fetchall()
+    )
+    assert {name: found.get(name) for name in decides} == dict.fromkeys(decides, False)
+    assert {name: found.get(name) for name in names_members} == dict.fromkeys(names_members, True)
+    assert not has_no_part & found.keys()
+    assert not any(name.startswith("guards") for name in found)
+
+
 def test_periods_are_those_of_the_days(values: duckdb.DuckDBPyConnection) -> None:
     grains = values.execute("select distinct grain from quality.metric_values").fetchall()
     assert {name for (name,) in grains} == set(GRAINS)
