@@ -2,9 +2,9 @@
 {% macro result_measures() -%}
     {{ return([
         'ad_spend', 'estimated_cost', 'other_cost', 'response', 'other_touch',
-        'cohort_mql', 'cohort_sourced_deal', 'cohort_sourced_win', 'cohort_deal', 'cohort_win',
+        'cohort_mql', 'cohort_sal', 'cohort_sql', 'cohort_sourced_deal', 'cohort_sourced_win', 'cohort_deal', 'cohort_win',
         'cohort_pipeline', 'cohort_revenue',
-        'period_mql', 'period_sourced_deal', 'period_sourced_win', 'period_deal', 'period_win',
+        'period_mql', 'period_sal', 'period_sql', 'period_sourced_deal', 'period_sourced_win', 'period_deal', 'period_win',
         'period_pipeline', 'period_revenue',
     ]) }}
 {%- endmacro %}
@@ -20,7 +20,7 @@
 
 
 {#- The measures as every mart of results shows them, with ratios of sums that are empty where nothing was spent. -#}
-{% macro result_columns(results) -%}
+{% macro result_columns(results, has_ratios=true) -%}
     {{ reporting_currency() }} as currency_code,
         {{ results }}.estimated_cost <> 0 as is_cost_estimated,
         {{ money(results ~ '.cost') }} as cost_amount,
@@ -28,15 +28,19 @@
         cast({{ results }}.response + {{ results }}.other_touch as bigint) as touch_count,
         cast({{ results }}.response as bigint) as response_count,
     {%- for basis in ['cohort', 'period'] %}
-        cast({{ results }}.{{ basis }}_mql as bigint) as {{ basis }}_mql_count,
+        {%- for stage in ['mql', 'sal', 'sql'] %}
+        cast({{ results }}.{{ basis }}_{{ stage }} as bigint) as {{ basis }}_{{ stage }}_count,
+        {%- endfor %}
         cast({{ results }}.{{ basis }}_sourced_deal as bigint) as {{ basis }}_sourced_deal_count,
         cast({{ results }}.{{ basis }}_sourced_win as bigint) as {{ basis }}_sourced_win_count,
         {{ share_of_whole(results ~ '.' ~ basis ~ '_deal') }} as {{ basis }}_credited_deal_count,
         {{ share_of_whole(results ~ '.' ~ basis ~ '_win') }} as {{ basis }}_credited_win_count,
         {{ money(results ~ '.' ~ basis ~ '_pipeline') }} as {{ basis }}_credited_pipeline_amount,
-        {{ money(results ~ '.' ~ basis ~ '_revenue') }} as {{ basis }}_credited_revenue_amount,
+        {{ money(results ~ '.' ~ basis ~ '_revenue') }} as {{ basis }}_credited_revenue_amount
+        {%- if has_ratios %},
         {{ per_unit_of(results ~ '.' ~ basis ~ '_pipeline', results ~ '.cost') }} as {{ basis }}_pipeline_multiple,
         {{ per_unit_of(results ~ '.' ~ basis ~ '_revenue', results ~ '.cost') }} as {{ basis }}_return_multiple
+        {%- endif %}
         {{- ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
@@ -63,4 +67,12 @@
         }) -%}
     {%- endfor -%}
     {{ return(found) }}
+{%- endmacro %}
+
+
+{#- Whose the results of a channel are: as for its touches, marketing where nobody defined it; nobody's without a touch. -#}
+{% macro owner_of_results(channel, channel_owner) -%}
+    case
+            when {{ channel }} not in ('no touch', 'no response', 'no campaign') then coalesce({{ channel_owner }}, 'marketing')
+        end
 {%- endmacro %}

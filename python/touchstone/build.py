@@ -67,16 +67,45 @@ def run(options: argparse.Namespace) -> int:
     moved: list[str] = []
     if not dbt(project, warehouse, arguments, moved=moved):
         return 1
-    if not options.no_metrics and not options.select:
+    # of a part of the project, metrics and guards would tell what the other part has long said
+    is_whole = not options.select
+    holds = finish(
+        project,
+        warehouse,
+        options.vars,
+        metrics=is_whole and not options.no_metrics,
+        summary=not options.no_summary,
+        guards=is_whole and not options.no_check,
+    )
+    return 0 if holds and not moved else 1
+
+
+def finish(
+    project: Path,
+    warehouse: Path,
+    variables: str,
+    *,
+    metrics: bool = True,
+    summary: bool = True,
+    guards: bool = True,
+) -> bool:
+    """Do what follows a build: metrics as rows, the closing summary, guards; True when all hold.
+
+    Args:
+        project: folder of dbt_project.yml.
+        warehouse: the DuckDB file that dbt built.
+        variables: dbt vars as YAML, those of the build.
+        metrics: whether to write the values of the metrics.
+        summary: whether to print the closing summary.
+        guards: whether to run the guards.
+    """
+    if metrics:
         _, held = write_published_values(project, warehouse)
         for line in after_build(held):
             print(line)
-    if not options.no_summary:
+    if summary:
         print_summary(warehouse)
-    # of a part of the project, guards would tell what the other part has long said
-    is_guarded = not options.no_check and not options.select
-    holds = not is_guarded or check_after_build(project, warehouse, options.vars)
-    return 0 if holds and not moved else 1
+    return not guards or check_after_build(project, warehouse, variables)
 
 
 def dbt(

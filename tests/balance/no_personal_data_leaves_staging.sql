@@ -3,14 +3,14 @@
 -- fourteen models, one is searched: the others say the same texts.
 -- depends_on: {{ ref('attribution_models') }}, {{ ref('attribution_weights') }}
 {%- set public_tables = [
-    'attribution_model_definitions', 'model_credits_by_month', 'opportunity_origins', 'touch_credits',
-    'touch_credits_by_model',
-    'campaign_results_by_month', 'channel_results_by_month',
+    'attribution_model_definitions', 'influenced_opportunities', 'model_credits_by_month', 'opportunity_origins',
+    'touch_credits', 'touch_credits_by_model',
+    'campaign_results_by_month', 'channel_results_by_month', 'results_by_month',
     'accounts', 'campaigns', 'days', 'opportunities', 'people', 'touches',
-    'days_to_close', 'funnel_by_month', 'lead_cycles', 'rejections_by_month', 'service_level_by_month',
-    'velocity_by_month',
-    'crm_reconciliation_by_month', 'data_faults', 'definition_versions', 'definitions', 'detected_faults', 'quarantined_rows',
-    'remembered_numbers', 'settings', 'source_row_outcomes', 'source_rows', 'spend_reconciliation_by_month',
+    'days_to_close', 'funnel_by_month', 'lead_cycles', 'open_pipeline_by_month', 'rejections_by_month',
+    'service_level_by_month', 'velocity_by_month',
+    'crm_reconciliation_by_month', 'data_faults', 'definition_versions', 'definitions', 'definitions_used', 'detected_faults',
+    'quarantined_rows', 'remembered_numbers', 'settings', 'source_row_outcomes', 'source_rows', 'spend_reconciliation_by_month',
 ] -%}
 {%- set relations = [] -%}
 {%- for system, table in source_tables() -%}

@@ -104,7 +104,7 @@ PREPARED = {
         ],
         fails=UNAGREED,
         moves=frozenset({"attributed_pipeline_amount", "attributed_opportunities"}),
-        keeps=frozenset({"bookings_amount", "mqls", "campaign_spend_amount"}),
+        keeps=frozenset({"bookings_amount", "mqls", "spend_amount"}),
         names="attribution_models.w_shaped",
         lines=frozenset({("milestone=first_touch: weight", "0.3", "0.4")}),
     ),
@@ -148,7 +148,7 @@ PREPARED = {
         edits=[(CLOCK, "event_kind in ('activity', 'deal_created')", WORK)],
         fails=frozenset({Rule.NOT_AGREED}),
         moves=frozenset({"service_level_attainment"}),
-        keeps=frozenset({"bookings_amount", "campaign_spend_amount"}),
+        keeps=frozenset({"bookings_amount", "spend_amount"}),
         names=CLOCK,
     ),
     "wider MQL rule": Prepared(
@@ -192,7 +192,7 @@ PREPARED = {
     "late data": Prepared(
         edits=[("CHANGELOG.md", "", "- A late deal is in the sample's data.\n")],
         moves=frozenset({"wins", "bookings_amount"}),
-        keeps=frozenset({"campaign_spend_amount"}),
+        keeps=frozenset({"spend_amount"}),
         names="crm.opportunities",
         edit=late_deal,
     ),
@@ -225,7 +225,11 @@ PREPARED = {
     ),
     "other words and a version for nothing": Prepared(
         edits=[
-            (OPPORTUNITIES, "Deals won, by the day they closed.", "Deals won, on their last day."),
+            (
+                OPPORTUNITIES,
+                "Deals won, by the day they closed, with",
+                "Deals won, on their last day, with",
+            ),
             (f"{SEEDS}/service_levels.csv", "mql_worked,30,1,", "mql_worked,30,2,"),
         ],
         names="metric.wins",

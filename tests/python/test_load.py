@@ -433,7 +433,43 @@ def test_summary_tells_unused_columns_repeated_keys_and_missing_tables(
     assert "deals.csv: colour" in told
     assert "crm.leads: no funnel" in told
     assert "google_ads (all): no Google Ads cost" in told
-    assert """dbt build --vars '{"raw_data": "loaded", "reporting_currency": "BRL"}'""" in told
+    assert (
+        """touchstone build --vars '{"raw_data": "loaded", "reporting_currency": "BRL"}'""" in told
+    )
+
+
+@pytest.mark.parametrize(
+    ("built", "holds", "code"), [(True, True, 0), (True, False, 1), (False, True, 1)]
+)
+def test_a_load_that_builds_ends_as_every_build_does(
+    company: Company, monkeypatch: pytest.MonkeyPatch, built: bool, holds: bool, code: int
+) -> None:
+    company.write("deals.csv", DEALS)
+    company.mapping.write_text(MAPPING)
+    finished: list[Path] = []
+
+    def finish(project: Path, warehouse: Path, variables: str) -> bool:
+        finished.append(warehouse)
+        return holds
+
+    monkeypatch.setattr("touchstone.build.dbt", lambda *_: built)
+    monkeypatch.setattr("touchstone.build.finish", finish)
+    arguments = ["load", str(company.folder), "--mapping", str(company.mapping)]
+    assert main([*arguments, "--warehouse", str(company.warehouse), "--build"]) == code
+    assert finished == ([company.warehouse] if built else [])
+
+
+def test_a_part_of_the_key_that_a_company_lacks_is_empty(company: Company) -> None:
+    outcome = company.load(
+        """
+tables:
+  google_ads.campaign_days:
+    from: days.csv
+    columns: {customer_id: {constant: g}, id: campaign, date: day, cost_micros: cost}
+""",
+        days="campaign,day,cost\nc1,2025-01-01,5\nc1,2025-01-01,7\nc1,2025-01-02,5\n",
+    )
+    assert [done.repeated_count for done in outcome.tables] == [1]
 
 
 def test_check_writes_nothing(company: Company, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,19 +8,30 @@ import duckdb
 import pytest
 from dbt.cli.main import dbtRunner
 
-from metric_oracles import ORACLES
+from metric_oracles import ORACLES, ORACLES_BY_MEMBER
 from touchstone.errors import UserError
 from touchstone.metrics import Metric, catalogue, read_catalogue, write_values
 from touchstone.metrics.catalogue import STATED
-from touchstone.metrics.command import _as_markdown
+from touchstone.metrics.command import listed
 from touchstone.metrics.engine import Engine
 from touchstone.metrics.values import CALENDAR, CUTS, GRAINS, NOBODY, TOTAL, at_grain
 
 PROJECT = Path(__file__).parents[2]
 WAREHOUSE = PROJECT / "touchstone.duckdb"
+# The channel rules were written for the sample, and no channel there belongs to the product.
+NONE_IN_THE_SAMPLE = ("unmapped_channel_share", "product_sourced_pipeline_amount")
 # What the values of a metric may be added up over is said in these words.
-NONE_IN_THE_SAMPLE = ("unmapped_channel_share",)  # the channel rules were written for it
-ADDITIVE_WORDS = ("everything", "time", "nothing", "within one attribution_model")
+# A person counts once in a period; the days of the cycle are their median.
+NOT_OF_SUMS = ("re_entry_rate", "pipeline_velocity_amount")
+ADDITIVE_WORDS = (
+    "everything",
+    "everything but time",
+    "everything but channel and campaign",
+    "nothing",
+    "within one attribution_model",
+    "within one channel",
+    "within one campaign",
+)
 
 
 @pytest.fixture(scope="module")
@@ -83,8 +94,24 @@ def test_every_metric_speaks_to_people(metrics: dict[str, Metric]) -> None:
 
 def test_what_cannot_be_added_up_says_so(metrics: dict[str, Metric]) -> None:
     for metric in metrics.values():
-        if not metric.adds_up:
-            assert metric.meta["additive"] == "nothing", metric.name
+        words = metric.meta["additive"]
+        if metric.is_stock:
+            assert words == "everything but time", metric.name
+        elif not metric.adds_up:
+            assert words == "nothing", metric.name
+        # what repeats the same money for every member is never a whole
+        assert words.startswith("within one ") == (metric.only_by is not None), metric.name
+
+
+def test_the_ways_to_cut_a_metric_exist(target: Path, metrics: dict[str, Metric]) -> None:
+    engine = Engine(target)
+    said = [m for m in metrics.values() if m.also_by or m.not_by or m.only_by]
+    assert len(said) >= 10
+    for metric in said:
+        named = {*metric.also_by, *metric.not_by, *([metric.only_by] if metric.only_by else [])}
+        assert named <= set(engine.cuts([metric.name])), metric.name
+        assert not set(metric.also_by) & set(CUTS), f"{metric.name} is cut by them anyway"
+        assert set(metric.not_by) <= set(CUTS), metric.name
 
 
 def test_rates_are_ratios_of_sums(metrics: dict[str, Metric]) -> None:
@@ -95,7 +122,8 @@ def test_rates_are_ratios_of_sums(metrics: dict[str, Metric]) -> None:
             continue
         for side in (metric.numerator, metric.denominator):
             assert side is not None
-            assert metrics[side].adds_up, f"{side} of {metric.name} is no sum"
+            is_sum = metrics[side].adds_up or metric.name in NOT_OF_SUMS
+            assert is_sum, f"{side} of {metric.name} is no sum"
         # the sides are asked by name: a filter or an alias of the ratio would be lost
         for side in ("numerator", "denominator"):
             assert set(metric.definition[side]) == {"name"}, f"{side} of {metric.name}"
@@ -118,7 +146,9 @@ def test_an_attributed_metric_names_its_model(metrics: dict[str, Metric]) -> Non
 
 
 def test_every_metric_has_an_oracle(metrics: dict[str, Metric]) -> None:
-    assert {metric.name for metric in public(metrics)} == set(ORACLES)
+    whole = {metric.name for metric in public(metrics) if not metric.only_by}
+    assert whole == set(ORACLES)
+    assert {metric.name for metric in public(metrics)} - whole == set(ORACLES_BY_MEMBER)
 
 
 @pytest.mark.parametrize("name", sorted(ORACLES))
@@ -137,10 +167,83 @@ def test_a_metric_is_what_plain_sql_says(name: str, values: duckdb.DuckDBPyConne
     )
 
 
+@pytest.mark.parametrize("name", sorted(ORACLES_BY_MEMBER))
+def test_the_members_of_a_metric_that_is_no_whole_are_what_plain_sql_says(
+    name: str, metrics: dict[str, Metric], values: duckdb.DuckDBPyConnection
+) -> None:
+    told = values.execute(
+        "select period_start_date, member, dimension, value from quality.metric_values "
+        "where metric = $1 and grain = 'year' and value <> 0",
+        [name],
+    ).fetchall()
+    expected = {(year, member): value for year, member, value in values.execute(
+        ORACLES_BY_MEMBER[name]
+    ).fetchall() if value}  # fmt: skip
+    assert expected
+    assert {(year, member): value for year, member, _, value in told} == expected
+    assert {dimension for _, _, dimension, _ in told} == {metrics[name].only_by}
+
+
+def test_a_share_by_reason_is_of_all_and_adds_up_to_the_rate(
+    values: duckdb.DuckDBPyConnection,
+) -> None:
+    [(reasons, periods, different)] = values.execute(
+        "select count(distinct reason.member), count(distinct reason.period_start_date), "
+        "count(*) filter (where reason.denominator <> whole.denominator) "
+        "from quality.metric_values as reason inner join quality.metric_values as whole "
+        "using (metric, grain, period_start_date) where metric = 'rejection_rate' "
+        "and grain = 'quarter' and reason.dimension = 'rejection_reason' "
+        "and whole.dimension = 'total'"
+    ).fetchall()
+    assert reasons > 5
+    assert periods > 5
+    assert different == 0
+    off = values.execute(
+        "select grain, period_start_date from quality.metric_values "
+        "where metric = 'rejection_rate' and dimension in ('total', 'rejection_reason') "
+        "group by all having sum(numerator) filter (dimension = 'total') "
+        "<> coalesce(sum(numerator) filter (dimension <> 'total'), 0)"
+    ).fetchall()
+    assert not off
+
+
+def test_a_ratio_is_cut_only_by_what_both_its_sides_have(
+    values: duckdb.DuckDBPyConnection,
+) -> None:
+    cut = values.execute(
+        "select metric, list(distinct dimension order by dimension) from quality.metric_values "
+        "where metric in ('opportunity_to_won_rate_in_period', 'mql_to_sal_rate_in_period', "
+        "'marketing_influenced_pipeline_amount') group by all order by 1"
+    ).fetchall()
+    by = dict(cut)
+    assert "channel" in by["mql_to_sal_rate_in_period"]
+    # that channel is the first touch's, which is not what influences
+    assert "channel" not in by["marketing_influenced_pipeline_amount"]
+    assert "segment" in by["marketing_influenced_pipeline_amount"]
+
+
+def test_a_period_without_a_row_is_worth_nothing_and_not_unknown(
+    values: duckdb.DuckDBPyConnection,
+) -> None:
+    holes = values.execute(
+        "select metric, grain, count(distinct period_start_date), "
+        "min(period_start_date), max(period_start_date) from quality.metric_values "
+        "where metric in ('wins', 'open_opportunities', 'win_rate') and dimension = 'total' "
+        "and grain = 'month' group by all"
+    ).fetchall()
+    assert len(holes) == 3
+    for metric, _, months, first, last in holes:
+        assert months == (last.year - first.year) * 12 + last.month - first.month + 1, metric
+
+
 def test_members_add_up_to_the_whole(
     metrics: dict[str, Metric], values: duckdb.DuckDBPyConnection
 ) -> None:
-    sums = [metric.name for metric in public(metrics) if metric.adds_up]
+    sums = [
+        metric.name
+        for metric in public(metrics)
+        if (metric.adds_up or metric.is_stock) and not metric.only_by
+    ]
     different = values.execute(
         "with members as (select metric, grain, period_start_date, dimension, sum(value) as value "
         "from quality.metric_values where list_contains($1, metric) group by all) "
@@ -153,7 +256,8 @@ def test_members_add_up_to_the_whole(
     cut = values.execute(
         "select distinct dimension from quality.metric_values order by 1"
     ).fetchall()
-    assert {name for (name,) in cut} == {TOTAL, *CUTS}
+    also = {name for metric in public(metrics) for name in metric.also_by}
+    assert {name for (name,) in cut} == {TOTAL, *CUTS, *also}
 
 
 def test_a_ratio_is_its_numerator_over_its_denominator(values: duckdb.DuckDBPyConnection) -> None:
@@ -185,7 +289,14 @@ def test_days_added_up_are_what_metricflow_says_of_a_quarter(
     target: Path, metrics: dict[str, Metric], values: duckdb.DuckDBPyConnection
 ) -> None:
     engine = Engine(target)
-    for name in ("mqls", "bookings_amount", "attributed_revenue_amount", "touches"):
+    for name in (
+        "mqls",
+        "bookings_amount",
+        "attributed_revenue_amount",
+        "touches",
+        "open_pipeline_amount",
+        "stalled_opportunities",
+    ):
         group_by = engine.cuts([name])["channel"]
         sql = engine.sql([name], ["metric_time__fiscal_quarter", group_by])
         own = values.execute(
@@ -243,14 +354,84 @@ def test_what_a_metric_reads_is_known_without_a_warehouse(metrics: dict[str, Met
     assert read_catalogue({"semantic_models": [], "metrics": []}) == {}
 
 
+def test_every_number_is_tied_to_the_versions_it_was_made_with(
+    values: duckdb.DuckDBPyConnection,
+) -> None:
+    untied = values.execute(
+        "select distinct metric, version_number from quality.metric_values "
+        "where (metric, version_number) not in (select definition_id[8:], version_number "
+        "from quality.definitions_used where used_by = definition_id)"
+    ).fetchall()
+    assert not untied
+    tables = values.execute(
+        "select distinct table_schema || '.' || table_name from information_schema.tables "
+        "where table_schema in ('attribution', 'campaigns', 'core', 'funnel') except "
+        "select used_by from quality.definitions_used where used_by_kind = 'table'"
+    ).fetchall()
+    assert not tables
+
+
+@pytest.mark.parametrize(
+    ("used_by", "decides", "names_members", "has_no_part"),
+    [
+        (
+            "metric.bookings_amount",
+            {"metric.bookings_amount", "opportunity_types.renewal", "currencies"},
+            {"account_segments.SMB", "regions.germany"},
+            {"attribution_models.w_shaped", "lead_statuses.mql", "service_levels.mql_worked"},
+        ),
+        (
+            "metric.win_rate",
+            {"metric.wins", "metric.closed_opportunities", "opportunity_stages.closed won"},
+            set(),
+            {"metric.bookings_amount"},
+        ),
+        (
+            "metric.attributed_pipeline_amount",
+            {"attribution_models.w_shaped", "agreed_settings.attribution_lookback_days"},
+            {"icp_tiers.A"},
+            {"lead_statuses.mql"},
+        ),
+        (
+            "metric.mqls",
+            {"lead_statuses.mql", "service_levels.mql_worked"},
+            set(),
+            {"attribution_models.w_shaped"},
+        ),
+        (
+            "funnel.rejections_by_month",
+            {"rejection_reasons.no timing"},
+            set(),
+            {"icp_tiers.A"},
+        ),
+    ],
+)
+def test_the_definitions_of_a_number_are_listed(
+    values: duckdb.DuckDBPyConnection,
+    used_by: str,
+    decides: set[str],
+    names_members: set[str],
+    has_no_part: set[str],
+) -> None:
+    found = dict(
+        values.execute(
+            "select definition_id, is_for_members from quality.definitions_used where used_by = $1",
+            [used_by],
+        ).fetchall()
+    )
+    assert {name: found.get(name) for name in decides} == dict.fromkeys(decides, False)
+    assert {name: found.get(name) for name in names_members} == dict.fromkeys(names_members, True)
+    assert not has_no_part & found.keys()
+    assert not any(name.startswith("guards") for name in found)
+
+
 def test_periods_are_those_of_the_days(values: duckdb.DuckDBPyConnection) -> None:
     grains = values.execute("select distinct grain from quality.metric_values").fetchall()
     assert {name for (name,) in grains} == set(GRAINS)
 
 
-def test_the_catalogue_in_the_docs_is_the_catalogue(metrics: dict[str, Metric]) -> None:
+def test_the_catalogue_in_the_docs_is_the_catalogue(target: Path) -> None:
     page = (PROJECT / "docs" / "metrics.md").read_text(encoding="utf-8")
-    written = _as_markdown(public(metrics))
-    assert written in page, (
+    assert listed(target, "markdown") in page, (
         "docs/metrics.md is old; replace its table: touchstone metrics --list --format markdown"
     )

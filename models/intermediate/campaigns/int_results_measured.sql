@@ -14,7 +14,6 @@ touches as (
 
 lead_cycles as (
     select * from {{ ref('lead_cycles') }}
-    where mql_date is not null
 ),
 
 measured as (
@@ -42,26 +41,21 @@ measured as (
         case when is_known then 'response' else 'other_touch' end as measure,
         1 as quantity
     from touches
+    {%- for stage in ['mql', 'sal', 'sql'] %}
+    {%- for basis, measure_date in [('cohort', 'started_date'), ('period', stage ~ '_date')] %}
     union all
     select
         'lead cycle' as row_kind,
         lead_cycle_id as row_key,
         opening_campaign_id as campaign_id,
         coalesce(channel, 'no touch') as channel,
-        started_date as measure_date,
-        'cohort_mql' as measure,
+        {{ measure_date }} as measure_date,
+        '{{ basis }}_{{ stage }}' as measure,
         1 as quantity
     from lead_cycles
-    union all
-    select
-        'lead cycle' as row_kind,
-        lead_cycle_id as row_key,
-        opening_campaign_id as campaign_id,
-        coalesce(channel, 'no touch') as channel,
-        mql_date as measure_date,
-        'period_mql' as measure,
-        1 as quantity
-    from lead_cycles
+    where {{ stage }}_date is not null
+    {%- endfor %}
+    {%- endfor %}
 )
 
 select * from measured

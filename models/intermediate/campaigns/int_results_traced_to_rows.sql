@@ -7,6 +7,10 @@ credits as (
     select * from {{ ref('int_credits_dated') }}
 ),
 
+channels as (
+    select * from {{ ref('int_channels_owned') }}
+),
+
 every_measure as (
     select
         row_kind,
@@ -51,9 +55,12 @@ traced as (
         turned.row_key,
         turned.campaign_id,
         turned.channel,
+        {{ owner_of_results('turned.channel', 'channels.channel_owner') }} as channel_owner,
         turned.month_start_date,
+        sum(turned.ad_spend) over (partition by turned.channel) <> 0 as is_ad_channel,
         {{ result_columns('turned') }}
     from turned
+    left join channels on turned.channel = channels.channel
 )
 
 select * from traced

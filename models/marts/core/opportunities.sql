@@ -6,6 +6,14 @@ owners_mapped as (
     select * from {{ ref('int_owners_mapped') }}
 ),
 
+people_named as (
+    select
+        opportunity_id,
+        count(*) as named_person_count
+    from {{ ref('int_people_named_on_opportunities') }}
+    group by opportunity_id
+),
+
 opportunities as (
     select
         prepared.opportunity_id,
@@ -33,6 +41,8 @@ opportunities as (
         prepared.amount_basis,
         prepared.amount_problem,
         prepared.exclusion_reason,
+        prepared.exclusion_reason is null
+        or coalesce(prepared.exclusion_reason = prepared.amount_problem, false) as is_counted,
         prepared.is_open,
         prepared.is_won,
         prepared.is_lost,
@@ -46,6 +56,7 @@ opportunities as (
         prepared.is_close_date_overdue,
         prepared.is_closed_in_future,
         prepared.reopen_count,
+        coalesce(people_named.named_person_count, 0) as named_person_count,
         cast(
             case
                 when prepared.closed_date >= prepared.created_date
@@ -56,6 +67,7 @@ opportunities as (
         {{ money('prepared.amount_minor') }} as deal_amount
     from prepared
     left join owners_mapped on prepared.owner_id = owners_mapped.owner_id
+    left join people_named on prepared.opportunity_id = people_named.opportunity_id
 )
 
 select * from opportunities

@@ -63,6 +63,10 @@ lead_cycles as (
         dated.is_sql_inferred,
         dated.is_opportunity_inferred,
         dated.is_out_of_order,
+        -- no clock ran on an MQL that sales had taken on before the status was set
+        case
+            when cycles.due_date is not null then coalesce({{ local_date('cycles.worked_at') }} <= cycles.due_date, false)
+        end as is_worked_in_time,
         cycles.is_worked_late,
         cycles.cycle_number,
         cycles.response_count,
@@ -72,7 +76,11 @@ lead_cycles as (
         dated.days_sal_to_sql,
         dated.days_sql_to_opportunity,
         dated.days_opportunity_to_won,
-        dated.days_inquiry_to_won
+        dated.days_inquiry_to_won,
+        case
+            when cycles.due_date is not null and not dated.is_mql_inferred
+                then cast({{ integer_divide(seconds_between('dated.mql_at', 'cycles.worked_at'), '60') }} as bigint)
+        end as minutes_to_work
     from cycles
     inner join dated on cycles.lead_cycle_id = dated.lead_cycle_id
     left join people_matched on cycles.person_id = people_matched.person_id

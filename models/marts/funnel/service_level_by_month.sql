@@ -1,5 +1,19 @@
-with held_to_service_level as (
-    select * from {{ ref('int_mqls_held_to_service_level') }}
+with cycles as (
+    select * from {{ ref('lead_cycles') }}
+),
+
+-- MQLs whose clock ran: not those that sales had taken on before the status was set.
+clocked as (
+    select
+        {{ month_start('mql_date') }} as month_start_date,
+        original_lead_source,
+        channel,
+        disposition = 'expired_sla' as is_expired,
+        is_worked_in_time,
+        is_worked_late,
+        {{ days_between('mql_date', local_date('worked_at')) }} as days_to_work
+    from cycles
+    where worked_due_date is not null
 ),
 
 service_level_by_month as (
@@ -7,14 +21,15 @@ service_level_by_month as (
         month_start_date,
         original_lead_source,
         channel,
-        cast(sum(mql_count) as bigint) as mql_count,
-        cast(sum(worked_in_time_count) as bigint) as worked_in_time_count,
-        cast(sum(expired_count) as bigint) as expired_count,
-        cast(sum(worked_late_count) as bigint) as worked_late_count,
-        cast(sum(waiting_count) as bigint) as waiting_count,
-        cast(sum(worked_in_time_days) as bigint) as worked_in_time_days
-    from held_to_service_level
-    group by month_start_date, original_lead_source, channel
+        cast(count(*) as bigint) as mql_count,
+        -- not count_if, which DuckDB gives as null where every condition is null
+        cast(count(*) filter (where is_worked_in_time) as bigint) as worked_in_time_count,
+        cast(count(*) filter (where is_expired) as bigint) as expired_count,
+        cast(count(*) filter (where is_expired and is_worked_late) as bigint) as worked_late_count,
+        cast(count(*) filter (where not is_expired and not is_worked_in_time) as bigint) as waiting_count,
+        cast(coalesce(sum(days_to_work) filter (where is_worked_in_time), 0) as bigint) as worked_in_time_days
+    from clocked
+    group by all
 )
 
 select * from service_level_by_month

@@ -15,7 +15,7 @@ closed as (
     where
         is_new_business
         and (is_won or is_lost)
-        and (exclusion_reason is null or exclusion_reason = amount_problem)
+        and is_counted
         and not is_created_at_close
         and not is_closed_before_created
 ),

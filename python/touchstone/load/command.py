@@ -135,19 +135,16 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _build(project: Path, warehouse: Path, values: dict[str, object]) -> int:
-    from touchstone.build import as_vars, dbt
-    from touchstone.checks.command import check_after_build
-    from touchstone.summary import print_summary
+    from touchstone.build import as_vars, dbt, finish
 
-    if not dbt(project, warehouse, ["build", "--vars", as_vars(values)]):
-        return 1
-    print_summary(warehouse)
-    return 0 if check_after_build(project, warehouse, as_vars(values)) else 1
+    variables = as_vars(values)
+    built = dbt(project, warehouse, ["build", "--vars", variables])
+    return 0 if built and finish(project, warehouse, variables) else 1
 
 
 def next_command(values: dict[str, object], warehouse: Path, project: Path) -> str:
     """Return the command that builds what was loaded."""
-    words = f"dbt build --vars {shlex.quote(json.dumps(values))}"
+    words = f"touchstone build --vars {shlex.quote(json.dumps(values))}"
     if os.environ.get(WAREHOUSE_VARIABLE) is None and warehouse == project / "touchstone.duckdb":
         return words
     return f"{WAREHOUSE_VARIABLE}={shlex.quote(str(warehouse))} {words}"

@@ -97,14 +97,19 @@ class Landed:
         return [Quarantined(self.table.label, *row) for row in rows]
 
     def repeated_count(self) -> int:
-        """Count the rows that share their key with another row, but for one of each key."""
-        keys = ", ".join(quoted(name) for name in self.table.key)
-        first = quoted(self.table.key[0])
+        """Count the rows that share their key with another row, but for one of each key.
+
+        A part of the key that the company does not have is empty in every row.
+        """
+        mapped = {column.name for column in self.mapped}
+        keys = [quoted(name) for name in self.table.key if name in mapped]
+        if not keys:
+            return 0
         return int(
             self._row(
                 "select coalesce(sum(row_count - 1), 0) from ("
                 f"select count(*) as row_count from {address(self.table)} "
-                f"where {first} is not null group by {keys} having count(*) > 1)"
+                f"where {keys[0]} is not null group by {', '.join(keys)} having count(*) > 1)"
             )[0]
         )
 

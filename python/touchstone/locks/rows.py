@@ -67,14 +67,11 @@ ROWS: Mapping[str, Keyed | Traced] = {
     "touches": Keyed("touch", "touch"),
     "people": Keyed("person", "person"),
     "model_credits_by_month": Traced(_TOUCH_CREDITS),
-    "channel_results_by_month": Traced("from intermediate.int_results_traced_to_rows"),
-    "campaign_results_by_month": Traced(
+    "influenced_opportunities": Keyed("deal", "opportunity"),
+    "open_pipeline_by_month": Keyed("deal", "opportunity"),
+    "results_by_month": Traced(
         "select results.*, campaign_name from intermediate.int_results_traced_to_rows as results "
         "left join core.campaigns using (campaign_id)"
-    ),
-    "service_level_by_month": Traced(
-        "select *, 'lead cycle' as row_kind, lead_cycle_id as row_key "
-        "from intermediate.int_mqls_held_to_service_level"
     ),
 }
 
@@ -128,7 +125,10 @@ _BY_CELL_SQL = f"""
             sum(value) filter (not is_then) as after
         from members
         inner join lock_sides using (period, metric, dimension, member)
-        where date_day >= start_date and date_day < end_date
+        where
+            date_day < end_date
+            -- a stock is worth what stood on its last day
+            and date_day >= case when is_stock then end_date - 1 else start_date end
         group by all
     )
 
@@ -260,20 +260,21 @@ def _sides(
 ) -> set[str]:
     """Make lock_sides, the sums behind each number: of a ratio both; return their metrics."""
     parts: list[list[object]] = [
-        [metric.name, name, place]
+        [metric.name, name, place, metric.is_stock]
         for metric in known.values()
         for place, name in enumerate(metric.parts, start=1)
     ]
-    parts += [[name, name, 1] for name in CREDITS]
+    parts += [[name, name, 1, False] for name in CREDITS]
     connection.execute(
-        "create or replace temp table lock_parts (metric varchar, name varchar, part integer)"
+        "create or replace temp table lock_parts "
+        "(metric varchar, name varchar, part integer, is_stock boolean)"
     )
     insert(connection, "lock_parts", parts)
     connection.execute(
         "create or replace temp table lock_sides as select cell_id, period, dimension, member, "
         "period_start_date as start_date, "
         "cast(period_start_date + to_months(month_count) as date) as end_date, "
-        "name as metric, part "
+        "name as metric, part, is_stock "
         "from lock_moved inner join lock_parts using (metric) where list_contains($1, period)",
         [[lock.period for lock in locks]],
     )

@@ -25,7 +25,12 @@ STATED = (
     "agreed_on",
     "reason",
 )
+# What a metric may say in config.meta of the ways to cut its rows, besides the usual ones.
+ALSO_BY = "also_by"  # by these dimensions too; the base of a ratio stays the whole
+NOT_BY = "not_by"  # never by these: the dimension of the mart means something else there
+ONLY_BY = "only_by"  # by this one alone and never as a whole: its members repeat the same money
 ADDITIVE = ("sum", "count", "sum_boolean")  # aggregations of MetricFlow
+COUNTS = (*ADDITIVE, "count_distinct")
 _NAME_IN_FILTER = re.compile(r"(?:Time)?Dimension\(\s*'([^']+)'")
 
 
@@ -74,8 +79,36 @@ class Metric:
     @property
     def adds_up(self) -> bool:
         """Return whether values of days add up to those of months, and members to the total."""
-        stated = self.definition.get("metric_aggregation_params") or {}
-        return stated.get("agg") in ADDITIVE and not stated.get("non_additive_dimension")
+        return self._aggregated.get("agg") in ADDITIVE and not self.is_stock
+
+    @property
+    def is_stock(self) -> bool:
+        """Return whether a period has the value of its last day: members add up, days do not."""
+        return bool(self._aggregated.get("non_additive_dimension"))
+
+    @property
+    def counts_nothing_as_zero(self) -> bool:
+        """Return whether a period without any row is worth 0, and not unknown as a median is."""
+        return self._aggregated.get("agg") in COUNTS
+
+    @property
+    def also_by(self) -> tuple[str, ...]:
+        """Return the dimensions by which it is cut besides the usual ones."""
+        return tuple(self.meta.get(ALSO_BY) or ())
+
+    @property
+    def not_by(self) -> tuple[str, ...]:
+        """Return the usual dimensions by which it is not cut."""
+        return tuple(self.meta.get(NOT_BY) or ())
+
+    @property
+    def only_by(self) -> str | None:
+        """Return the one dimension by which it must be cut."""
+        return self.meta.get(ONLY_BY)
+
+    @property
+    def _aggregated(self) -> Mapping[str, Any]:
+        return self.definition.get("metric_aggregation_params") or {}
 
     @property
     def mart(self) -> str:
@@ -92,11 +125,12 @@ class Metric:
 
     @property
     def population(self) -> object:
-        """Return what metrics share that are asked together: mart, day, whether they add up."""
-        aggregated = self.definition.get("metric_aggregation_params")
-        if aggregated is None:
+        """Return what metrics share that are asked together: mart, day, how they add up."""
+        stated = self._aggregated
+        if not stated:
             return self.name
-        return aggregated["semantic_model"], aggregated.get("agg_time_dimension"), self.adds_up
+        time = stated.get("agg_time_dimension")
+        return stated["semantic_model"], time, self.adds_up, self.is_stock
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -3,12 +3,14 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from touchstone.locks import write_published_values
 from touchstone.locks.report import after_build
 from touchstone.metrics.catalogue import Metric, catalogue
-from touchstone.metrics.values import CUTS, GRAINS, TABLE
+from touchstone.metrics.engine import Engine
+from touchstone.metrics.values import CUTS, GRAINS, TABLE, TOTAL, ways_to_cut
 from touchstone.project import project_directory, warehouse_path
 
 
@@ -47,9 +49,7 @@ def run(options: argparse.Namespace) -> int:
     """List or compute; 0 when done."""
     project = project_directory()
     if options.list:
-        known = catalogue(project / "target")
-        public = [metric for metric in known.values() if not metric.is_private]
-        print(FORMATS[options.format](public), end="")
+        print(listed(project / "target", options.format), end="")
         return 0
     rows, held = write_published_values(
         project,
@@ -64,6 +64,25 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def listed(target: Path, layout: str) -> str:
+    """Return the public metrics as text, markdown or json, the last two with their dimensions.
+
+    Args:
+        target: dbt's target folder.
+        layout: text, markdown or json.
+    """
+    public = [metric for metric in catalogue(target).values() if not metric.is_private]
+    if layout == "text":
+        return _as_text(public)
+    engine = Engine(target)
+    ways = {
+        metric.name: [way for way in ways_to_cut(metric, engine) if way != TOTAL]
+        for metric in public
+    }
+    engine.keep()
+    return (_as_markdown if layout == "markdown" else _as_json)(public, ways)
+
+
 def _as_text(metrics: Iterable[Metric]) -> str:
     rows = [(one.name, one.unit, f"v{one.version}", one.label) for one in metrics]
     widths = [max(len(row[place]) for row in rows) for place in range(3)]
@@ -73,22 +92,23 @@ def _as_text(metrics: Iterable[Metric]) -> str:
     )
 
 
-def _as_markdown(metrics: Iterable[Metric]) -> str:
+def _as_markdown(metrics: Iterable[Metric], ways: Mapping[str, list[str]]) -> str:
     lines = [
-        "| metric | what it means | unit | adds up over | day | owner | version |",
-        "|---|---|---|---|---|---|---|",
+        "| metric | what it means | unit | adds up over | cut by | day | owner | version |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for one in metrics:
         meta = one.meta
         lines.append(
             f"| **{one.label}**<br>`{one.name}` | {one.description} | {one.unit} | "
-            f"{meta.get('additive', '')} | {meta.get('date_role', '')} | {meta.get('owner', '')} | "
+            f"{meta.get('additive', '')} | {', '.join(ways[one.name])} | "
+            f"{meta.get('date_role', '')} | {meta.get('owner', '')} | "
             f"{one.version}, {meta.get('agreed_by', '')}, {meta.get('agreed_on', '')} |"
         )
     return "\n".join(lines) + "\n"
 
 
-def _as_json(metrics: Iterable[Metric]) -> str:
+def _as_json(metrics: Iterable[Metric], ways: Mapping[str, list[str]]) -> str:
     stated = [
         {
             "name": one.name,
@@ -96,12 +116,10 @@ def _as_json(metrics: Iterable[Metric]) -> str:
             "description": one.description,
             "type": one.type,
             **one.meta,
+            "cut_by": ways[one.name],
             "tables": one.tables,
             "definition": one.definition,
         }
         for one in metrics
     ]
     return json.dumps(stated, indent=1, default=str) + "\n"
-
-
-FORMATS = {"text": _as_text, "markdown": _as_markdown, "json": _as_json}

@@ -88,13 +88,32 @@ class Engine:
         return str(self._engine.explain(request).sql_statement.without_descriptions.sql)
 
     def _find_cuts(self, metrics: list[str], _: list[str]) -> dict[str, str]:
+        own = {self._entities[name] for name in metrics if name in self._entities}
+
+        def distance(group_by: str) -> tuple[bool, int, str]:
+            return group_by.split("__")[0] not in own, group_by.count("__"), group_by
+
         found: dict[str, str] = {}
         for one in self._engine.simple_dimensions_for_metrics(metrics):
             name, group_by = one.name, one.dunder_name
-            known = found.get(name)
-            if known is None or (group_by.count("__"), group_by) < (known.count("__"), known):
+            if name not in found or distance(group_by) < distance(found[name]):
                 found[name] = group_by
         return found
+
+    @cached_property
+    def _entities(self) -> dict[str, str]:
+        """Return what a row of its mart is, for each metric that is no ratio."""
+        manifest = json.loads(self._manifest)
+        rows = {
+            model["name"]: model["primary_entity"]
+            or next(one["name"] for one in model["entities"] if one["type"] == "primary")
+            for model in manifest["semantic_models"]
+        }
+        stated = {
+            metric["name"]: metric["type_params"].get("metric_aggregation_params")
+            for metric in manifest["metrics"]
+        }
+        return {name: rows[one["semantic_model"]] for name, one in stated.items() if one}
 
     @cached_property
     def _engine(self) -> Any:

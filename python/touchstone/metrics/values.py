@@ -126,8 +126,9 @@ def write_values(
     with connect(warehouse) as connection:
         try:
             _create_tables(connection)
+            ways = {metric.name: ways_to_cut(metric, engine, cuts) for metric in asked}
             plan = _plan(
-                asked, known, engine, grains, cuts, fiscal_is_calendar=_is_calendar(connection)
+                asked, known, engine, grains, ways, fiscal_is_calendar=_is_calendar(connection)
             )
             for done, question in enumerate(plan, start=1):
                 question.run(connection)
@@ -138,7 +139,8 @@ def write_values(
                 "build it: make build"
             ) from error
         connection.execute("begin")
-        _replace(connection, asked, known)
+        _fill_empty_periods(connection, known)
+        _replace(connection, asked, ways)
         if publish:
             publish(connection, Written(folder, known, asked, grains, cuts, engine))
         connection.execute("commit")
@@ -155,11 +157,28 @@ def _asked(known: Mapping[str, Metric], names: Iterable[str]) -> list[Metric]:
     return [public[name] for name in names or public]
 
 
+def ways_to_cut(metric: Metric, engine: Engine, cuts: Sequence[str] = CUTS) -> tuple[str, ...]:
+    """Return the dimensions by which a metric has values, TOTAL among them.
+
+    Of a ratio MetricFlow knows those that both its sides have.
+    """
+    if metric.only_by:
+        return (metric.only_by,)
+    usual = {cut for cut in engine.cuts([metric.name]) if cut in cuts} - {*metric.not_by}
+    also = {cut for cut in metric.also_by if cut in cuts or {*CUTS} <= {*cuts}}
+    return (TOTAL, *sorted(usual | also))
+
+
 @dataclass(frozen=True)
 class _Sums:
-    """One question about metrics that add up: by day and all dimensions at once."""
+    """One question about metrics that add up: by day and all dimensions at once.
+
+    Attributes:
+        is_stock: a period has what its last day has, instead of the sum of its days.
+    """
 
     metrics: tuple[str, ...]
+    is_stock: bool
     cuts: Mapping[str, str]  # dimension -> the name it is grouped by
     periods: Mapping[str, tuple[str, ...]]  # dimension -> its grains
     sql: str
@@ -169,15 +188,22 @@ class _Sums:
         names = ", ".join(f'"{name}"' for name in self.metrics)
         sums = ", ".join(f'cast(sum("{name}") as {NUMBER}) as "{name}"' for name in self.metrics)
         connection.execute(f"create or replace temp table answer as {self.sql}")
+        days = (
+            "(select max(date_day) as date_day, grain, period_start_date from periods where "
+            f'date_day in (select cast("{DAY}" as date) from answer) group by all)'
+            if self.is_stock
+            else "periods"
+        )
         for dimension, group_by in self.cuts.items():
             connection.execute(
                 "insert into leaves "
-                "select metric, grain, periods.period_start_date, "
+                "select metric, grain, days.period_start_date, "
                 f"'{dimension}', member, sum(value) from (unpivot ("
                 f'select cast("{DAY}" as date) as date_day, {member_of(group_by)} as member, '
                 f'{sums} from answer where "{DAY}" is not null group by all'
                 f") on {names} into name metric value value) "
-                "inner join periods using (date_day) where list_contains($1, grain) group by all",
+                f"inner join {days} as days using (date_day) "
+                "where list_contains($1, grain) group by all",
                 [list(self.periods[dimension])],
             )
 
@@ -223,7 +249,7 @@ def _plan(
     known: Mapping[str, Metric],
     engine: Engine,
     grains: Sequence[str],
-    cuts: Sequence[str],
+    ways: Mapping[str, Sequence[str]],
     *,
     fiscal_is_calendar: bool,
 ) -> list[_Sums | _Values]:
@@ -233,14 +259,20 @@ def _plan(
     by day, all dimensions together, and added up here; only the rest is asked per grain and
     dimension.
     """
+    wanted: dict[str, set[str]] = {}
+    for metric in asked:
+        for part in metric.parts:
+            wanted.setdefault(part, {TOTAL}).update(ways[metric.name])
     found: list[_Sums | _Values] = []
     for names in populations(asked, known):
-        available = {cut: by for cut, by in engine.cuts(names).items() if cut in cuts}
+        needed = {dimension for name in names for dimension in wanted[name]}
+        available = {cut: by for cut, by in engine.cuts(names).items() if cut in needed}
         by = {TOTAL: "", **dict(sorted(available.items()))}
         periods = {dimension: _grains_of(dimension, grains) for dimension in by}
-        if all(known[name].adds_up for name in names):
+        first = known[names[0]]
+        if first.adds_up or first.is_stock:
             sql = engine.sql(names, [DAY, *available.values()])
-            found.append(_Sums(tuple(names), by, periods, sql))
+            found.append(_Sums(tuple(names), first.is_stock, by, periods, sql))
             continue
         for dimension, group_by in by.items():
             groups = [group_by] if group_by else []
@@ -301,7 +333,7 @@ def _is_calendar(connection: duckdb.DuckDBPyConnection) -> bool:
 def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the tables in which answers are gathered: values, and the periods a day is in."""
     connection.execute(
-        "create or replace temp table leaves (metric varchar, grain varchar, "
+        "create or replace temp table leaves (part varchar, grain varchar, "
         f"period_start_date date, dimension varchar, member varchar, value {NUMBER})"
     )
     columns = ", ".join(f'{grain}_start_date as "{grain}"' for grain in GRAINS)
@@ -313,38 +345,69 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def _fill_empty_periods(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Metric]) -> None:
+    """Say 0 for the whole in periods without a row, from the first one to the running one."""
+    counts = sorted(name for name, metric in known.items() if metric.counts_nothing_as_zero)
+    connection.execute(
+        "insert into leaves "
+        f"select part, grain, period_start_date, '{TOTAL}', '{TOTAL}', 0 from ("
+        "select part, grain, min(period_start_date) as first_period from leaves "
+        f"where dimension = '{TOTAL}' and list_contains($1, part) group by all) as firsts "
+        "inner join (select distinct grain, period_start_date from periods inner join core.days "
+        "using (date_day) where is_past) as past using (grain) "
+        f"anti join (from leaves where dimension = '{TOTAL}') as told "
+        "using (part, grain, period_start_date) "
+        "where period_start_date >= first_period",
+        [counts],
+    )
+
+
 def _replace(
-    connection: duckdb.DuckDBPyConnection, asked: Sequence[Metric], known: Mapping[str, Metric]
+    connection: duckdb.DuckDBPyConnection,
+    asked: Sequence[Metric],
+    ways: Mapping[str, Sequence[str]],
 ) -> None:
     """Write the values anew: of simple metrics as they are, of ratios from their two sides."""
     connection.execute(
         "create or replace temp table asked (metric varchar, label varchar, unit varchar, "
-        "version_number integer, numerator varchar, denominator varchar)"
+        "version_number integer, numerator varchar, denominator varchar, dimension varchar, "
+        "of_whole boolean)"
     )
     connection.executemany(
-        "insert into asked values ($1, $2, $3, $4, $5, $6)",
+        "insert into asked values ($1, $2, $3, $4, $5, $6, $7, $8)",
         [
-            [one.name, one.label, one.unit, one.version, one.numerator, one.denominator]
+            [one.name, one.label, one.unit, one.version, one.numerator, one.denominator,
+             dimension, dimension in one.also_by]
             for one in asked
+            for dimension in ways[one.name]
         ],
-    )
+    )  # fmt: skip
     connection.execute("create schema if not exists quality")
     connection.execute(f"create or replace table {TABLE} ({COLUMNS})")
+    about = "metric, label, unit, version_number"
     key = "grain, period_start_date, dimension, member"
-    about = "label, unit, version_number"
-    side = (
-        f"select asked.metric, {about}, {key}, value from asked "
-        "inner join leaves on asked.{} = leaves.metric"
-    )
     ratio = "cast(coalesce(n.value, 0) as double) / nullif(cast(d.value as double), 0)"
+    told = (
+        f"cast(round({ratio}, {DECIMALS}) as {NUMBER}), coalesce(n.value, 0), coalesce(d.value, 0)"
+    )
+    side = (
+        f"select {about}, {key}, denominator, value from asked inner join leaves using (dimension) "
+    )
     connection.execute(
         f"insert into {TABLE} "
-        f"select asked.metric, {about}, {key}, value, null, null "
-        "from asked inner join leaves using (metric) where asked.numerator is null "
-        f"union all select metric, {about}, {key}, cast(round({ratio}, {DECIMALS}) as {NUMBER}), "
-        "coalesce(n.value, 0), coalesce(d.value, 0) "
-        f"from ({side.format('numerator')}) as n full join ({side.format('denominator')}) as d "
-        f"using (metric, {about}, {key}) order by metric, {key}"
+        f"select {about}, {key}, value, null, null "
+        "from asked inner join leaves using (dimension) "
+        "where numerator is null and part = metric "
+        "union all "
+        f"select {about}, {key}, {told} "
+        f"from ({side} where part = numerator and not of_whole) as n "
+        f"full join ({side} where part = denominator and not of_whole) as d using ({about}, {key}) "
+        "union all "
+        f"select {about}, grain, period_start_date, n.dimension, n.member, {told} "
+        f"from ({side} where part = numerator and of_whole and value <> 0) as n "
+        f"inner join (select part as denominator, grain, period_start_date, value from leaves "
+        f"where dimension = '{TOTAL}') as d using (denominator, grain, period_start_date) "
+        f"order by {about}, {key}"
     )
     # a member without anything in a period says nothing; the metric as a whole says 0
     connection.execute(
