@@ -41,7 +41,7 @@ class Kept:
     reads: list[str]  # models that it names itself
     inputs: list[str] = field(default_factory=list)  # models whose changes reach it, through views
     is_raw: bool = False
-    remembers: bool = False
+    remembers: str | None = None  # what names a row of a table that remembers
 
 
 def place(relation: str, catalog: str = "touchstone") -> str:
@@ -71,7 +71,7 @@ def kept_models(player: Player, compiled: dict[str, str]) -> dict[str, Kept]:
             settings.get("inputs", {}),
             reads,
             is_raw=any(parent.startswith("source.") for parent in node.depends_on.nodes),
-            remembers="keeps" in settings,
+            remembers=settings.get("keeps"),
         )
     for each in kept.values():
         for name in each.reads:
@@ -123,8 +123,7 @@ class Days:
             if each.remembers and self._exists(each.relation):
                 self.connection.execute(
                     f"insert into {here} select * from ({each.sql}) as records "
-                    f"where (record_type, record_id) not in "
-                    f"(select (record_type, record_id) from {before})"
+                    f"where ({each.remembers}) not in (select {each.remembers} from {before})"
                 )
             else:
                 self.connection.execute(f"create or replace table {here} as {each.sql}")
