@@ -10,7 +10,7 @@ histories_covered as (
 found as (
     select
         coalesce(bool_or(field_name = 'status'), false) as has_status_changes,
-        (select max(complete_from_at) from histories_covered) as cut_off_at
+        (select max(histories_covered.complete_from_at) from histories_covered) as cut_off_at
     from lead_changes
 )
 

@@ -38,11 +38,11 @@ owners_mapped as (
         owners.owner_id,
         case
             when owner_mappings.responsible_owner_id is not null then owner_mappings.responsible_owner_id
-            when users.is_active or not exists (select 1 from users) then owners.owner_id
+            when users.is_active or not exists (select 1 from users as anybody) then owners.owner_id
             when managers.is_active then managers.user_id
         end as responsible_owner_id,
         case
-            when users.is_active or not exists (select 1 from users) then 'active'
+            when users.is_active or not exists (select 1 from users as anybody) then 'active'
             when users.user_id is not null then 'has left'
             when length(owners.owner_id) = 18 and owners.owner_id like '00G%' then 'queue'
             else 'no user'

@@ -47,7 +47,7 @@ last_remembered as (
     qualify
         row_number() over (
             partition by record_type, record_id
-            order by seen_date desc, account_id nulls last, contact_id nulls last, opportunity_id nulls last
+            order by seen_date desc, account_id asc nulls last, contact_id asc nulls last, opportunity_id asc nulls last
         ) = 1
 ),
 

@@ -18,15 +18,24 @@ records_excluded as (
     select * from {{ ref('int_people_records_excluded') }}
 ),
 
+mailboxes_shared as (
+    select mailbox_key
+    from records
+    group by mailbox_key
+    having count(*) > 1
+),
+
 of_several as (
     select
         records.*,
         row_number() over (
-            partition by record_type, mailbox_key order by created_at asc nulls last, record_id asc
+            partition by records.record_type, records.mailbox_key
+            order by records.created_at asc nulls last, records.record_id asc
         ) as record_number,
-        max(case when record_type = 'contact' then 1 else 0 end) over (partition by mailbox_key) as contact_count
+        max(case when records.record_type = 'contact' then 1 else 0 end)
+            over (partition by records.mailbox_key) as contact_count
     from records
-    where mailbox_key in (select mailbox_key from records group by mailbox_key having count(*) > 1)
+    inner join mailboxes_shared on records.mailbox_key = mailboxes_shared.mailbox_key
 ),
 
 found as (

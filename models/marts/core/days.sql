@@ -29,16 +29,16 @@ fiscal_quarters as (
 days as (
     select
         listed.date_day,
-        {{ month_start('date_day') }} as month_start_date,
-        {{ quarter_start('date_day') }} as quarter_start_date,
+        {{ month_start('listed.date_day') }} as month_start_date,
+        {{ quarter_start('listed.date_day') }} as quarter_start_date,
         case
-            when extract(month from date_day) <= 6 then {{ year_start('date_day') }}
-            else cast({{ year_start('date_day') }} + interval 6 month as date)
+            when extract(month from listed.date_day) <= 6 then {{ year_start('listed.date_day') }}
+            else cast({{ year_start('listed.date_day') }} + interval 6 month as date)
         end as half_year_start_date,
-        {{ year_start('date_day') }} as year_start_date,
-        coalesce(fiscal_quarters.fiscal_quarter_start_date, {{ fiscal_quarter_start('date_day') }}) as fiscal_quarter_start_date,
-        coalesce(fiscal_quarters.fiscal_year_start_date, {{ fiscal_year_start('date_day') }}) as fiscal_year_start_date,
-        date_day <= {{ as_of_date() }} as is_past
+        {{ year_start('listed.date_day') }} as year_start_date,
+        coalesce(fiscal_quarters.fiscal_quarter_start_date, {{ fiscal_quarter_start('listed.date_day') }}) as fiscal_quarter_start_date,
+        coalesce(fiscal_quarters.fiscal_year_start_date, {{ fiscal_year_start('listed.date_day') }}) as fiscal_year_start_date,
+        listed.date_day <= {{ as_of_date() }} as is_past
     from listed
     left join fiscal_quarters
         on

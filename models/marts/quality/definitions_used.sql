@@ -60,7 +60,11 @@ used_once as (
         used_by_kind,
         definition_id,
         bool_and(is_for_members) as is_for_members
-    from (select * from used union all select * from settings_used) as every_use
+    from (
+        select * from used
+        union all
+        select * from settings_used
+    ) as every_use
     group by used_by, used_by_kind, definition_id
 ),
 

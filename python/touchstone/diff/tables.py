@@ -15,6 +15,7 @@ OF_DEFINITIONS = frozenset(
         "attribution.attribution_model_definitions",
         "quality.definitions",
         "quality.definition_versions",
+        "quality.definitions_used",
         "quality.remembered_numbers",
         "quality.settings",
     }
