@@ -57,7 +57,7 @@ lint: build  ## sqlfluff, ruff, mypy, workflows against their schema
 	@$(BIN)/ruff check python tests/python && $(BIN)/ruff format --check python tests/python
 	@$(BIN)/mypy
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	@$(BIN)/sqlfluff lint --disable-progress-bar models tests analyses
+	@DBT_TARGET_PATH=target/lint $(BIN)/sqlfluff lint --disable-progress-bar --processes 0 models tests analyses
 
 .PHONY: clients
 clients: build  ## read the warehouse with the oldest DuckDB client that is promised (1.2.2)

@@ -12,6 +12,17 @@
 {%- endmacro %}
 
 
+{#- The areas whose model lies in the project. -#}
+{% macro fault_areas_searched() -%}
+    {%- set prefix = 'int_faults_found_in_' -%}
+    {%- set areas = [] -%}
+    {%- for node in (graph.nodes.values() if execute else []) if node.resource_type == 'model' and node.name.startswith(prefix) -%}
+        {%- do areas.append(node.name[prefix | length:]) -%}
+    {%- endfor -%}
+    {{ return(areas | sort) }}
+{%- endmacro %}
+
+
 {#- The limit of a fault, as agreed in fault_treatments: the number that a search compares with. -#}
 {% macro fault_limit(fault_id) -%}
     (select fault_limit from {{ ref('fault_treatments') }} where fault_id = '{{ fault_id }}')

@@ -19,6 +19,11 @@ users as (
     select * from {{ ref('stg_crm__users') }}
 ),
 
+-- a company that delivers no users has none who left
+users_delivered as (
+    select count(*) as users_counted from users
+),
+
 owner_mappings as (
     select * from {{ ref('owner_mappings') }}
 ),
@@ -32,22 +37,22 @@ owners as (
     {%- endfor %}
 ),
 
--- a company that delivers no users has none who left
 owners_mapped as (
     select
         owners.owner_id,
         case
             when owner_mappings.responsible_owner_id is not null then owner_mappings.responsible_owner_id
-            when users.is_active or not exists (select 1 from users as anybody) then owners.owner_id
+            when users.is_active or users_delivered.users_counted = 0 then owners.owner_id
             when managers.is_active then managers.user_id
         end as responsible_owner_id,
         case
-            when users.is_active or not exists (select 1 from users as anybody) then 'active'
+            when users.is_active or users_delivered.users_counted = 0 then 'active'
             when users.user_id is not null then 'has left'
             when length(owners.owner_id) = 18 and owners.owner_id like '00G%' then 'queue'
             else 'no user'
         end as owner_status
     from owners
+    cross join users_delivered
     left join users on owners.owner_id = users.user_id
     left join users as managers on users.manager_id = managers.user_id
     left join owner_mappings on owners.owner_id = owner_mappings.owner_id

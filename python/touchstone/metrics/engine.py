@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -127,6 +128,8 @@ class Engine:
         )
         from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
+        # A query that takes long to write on a busy machine is a warning to MetricFlow, to us none.
+        logging.getLogger("metricflow_semantics").setLevel(logging.ERROR)
         manifest = PydanticSemanticManifest.parse_raw(self._manifest)
         lookup = SemanticManifestLookup(PydanticSemanticManifestTransformer.transform(manifest))
         return MetricFlowEngine(lookup, _renderer_of_duckdb())
