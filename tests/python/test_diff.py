@@ -223,6 +223,21 @@ PREPARED = {
         keeps=frozenset({"bookings_amount"}),
         names="service_levels.mql_worked",
     ),
+    "wider MQL rule from a day on": Prepared(
+        edits=[
+            (f"{SEEDS}/lead_statuses.csv", "", "working,mql,,2,CMO and CRO,2024-02-01\n"),
+            (
+                CHANGES,
+                "",
+                "lead_statuses.working,2,2024-01-20,CMO and CRO,false,,inquiry -> mql,"
+                "Who is worked on has been found worth it\n",
+            ),
+        ],
+        # cohorts of before look ahead into February: no period that had settled moves
+        moves=frozenset({"mqls", "inquiry_to_mql_rate", "median_days_mql_to_sal"}),
+        keeps=frozenset({"bookings_amount", "win_rate"}),
+        names="lead_statuses.working",
+    ),
     "other words and a version for nothing": Prepared(
         edits=[
             (
@@ -253,7 +268,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (PROJECT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes((PROJECT / name).read_bytes())
-    words = ["--accounts", "60", "--months", "12", "--truth", str(folder.parent / "truth")]
+    words = ["--accounts", "60", "--months", "16", "--truth", str(folder.parent / "truth")]
     with pytest.MonkeyPatch.context() as patched:
         patched.chdir(PROJECT)
         assert main(["sample", *words, "--output", str(folder / "seeds/raw")]) == 0

@@ -1,5 +1,6 @@
 """Metrics: what each says of itself, that MetricFlow can ask them all, and what they are worth."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,13 @@ from dbt.cli.main import dbtRunner
 
 from metric_oracles import ORACLES, ORACLES_BY_MEMBER
 from touchstone.errors import UserError
-from touchstone.metrics import Metric, catalogue, read_catalogue, write_values
+from touchstone.metrics import (
+    Metric,
+    catalogue,
+    days_to_settle,
+    read_catalogue,
+    write_values,
+)
 from touchstone.metrics.catalogue import STATED
 from touchstone.metrics.command import listed
 from touchstone.metrics.engine import Engine
@@ -352,6 +359,23 @@ def test_what_a_metric_reads_is_known_without_a_warehouse(metrics: dict[str, Met
     assert ("core.opportunities", "is_lost") in metrics["win_rate"].columns
     assert metrics["win_rate"].tables == ("core.opportunities",)
     assert read_catalogue({"semantic_models": [], "metrics": []}) == {}
+
+
+def test_it_is_known_how_long_a_period_may_still_move(metrics: dict[str, Metric]) -> None:
+    for name, days in {
+        "bookings_amount": 0,
+        "mql_to_sal_rate": 30,
+        "lead_to_win_rate": 365,
+        "mql_to_sal_rate_in_period": 0,
+        "rejection_rate": None,
+        "campaign_roi": None,
+    }.items():
+        assert days_to_settle(name, metrics) == days, name
+    # a window that a label or a description tells is the one that is stated
+    for metric in public(metrics):
+        window = re.search(r"within (\d+) days", metric.label)
+        if window:
+            assert days_to_settle(metric.name, metrics) == int(window[1]), metric.name
 
 
 def test_every_number_is_tied_to_the_versions_it_was_made_with(

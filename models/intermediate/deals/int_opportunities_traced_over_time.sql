@@ -32,7 +32,6 @@ followed as (
         changes.*,
         count(moves.opportunity_change_id) over (
             partition by changes.opportunity_id order by changes.changed_at, changes.opportunity_change_id
-            rows between unbounded preceding and current row
         ) as move_number,
         count(changes.amount) over (partition by changes.opportunity_id) = 0 as is_amount_untracked,
         row_number() over (
@@ -71,10 +70,7 @@ spans as (
         coalesce(dated.is_amount_untracked, true) as is_amount_untracked
     from opportunities
     left join dated on opportunities.opportunity_id = dated.opportunity_id
-    left join moves
-        on
-            dated.opportunity_id = moves.opportunity_id
-            and dated.move_number = moves.move_number
+    left join moves on dated.opportunity_id = moves.opportunity_id and dated.move_number = moves.move_number
 ),
 
 traced as (

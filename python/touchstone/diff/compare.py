@@ -55,7 +55,7 @@ from touchstone.diff.tables import (
 )
 from touchstone.diff.verdict import CHANGELOG, Facts, Finding, Rule, judge, new_entries
 from touchstone.locks import read_locks
-from touchstone.metrics import Metric, catalogue
+from touchstone.metrics import Metric, catalogue, days_to_settle
 from touchstone.metrics.engine import Engine
 from touchstone.metrics.values import CUTS, populations
 
@@ -294,6 +294,9 @@ class _Found:
             rows=rows,
             entries=entries,
             lost_cuts=lost_cuts(self._connection),
+            settling={
+                name: days_to_settle(name, known) for known in self.metrics for name in known
+            },
         )
 
     def behind(self, movements: Sequence[Movement], settings: Settings) -> dict[Place, Behind]:

@@ -89,6 +89,8 @@ class Facts:
         entries: new lines of the changelog.
         locks: locked periods of the base and of the working tree.
         lost_cuts: metrics that can be cut by a dimension no longer.
+        settling: days after a period in which a metric still moves by what happens later; None
+            without a limit. Of metrics that are not named, 0.
     """
 
     changes: Sequence[Change]
@@ -100,6 +102,7 @@ class Facts:
     entries: Sequence[str]
     locks: tuple[Sequence[Lock], Sequence[Lock]] = ((), ())
     lost_cuts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    settling: Mapping[str, int | None] = field(default_factory=dict)
 
 
 def judge(facts: Facts, settings: Settings, today: datetime.date) -> list[Finding]:
@@ -269,7 +272,7 @@ def _of_movements(
             continue
         agreed = [change for change in causes_ if _is_agreed(change, facts)]
         if agreed:
-            yield from _of_earlier(metrics, agreed)
+            yield from _of_earlier(metrics, agreed, facts.settling)
         elif not all(_lacks_version(change) for change in causes_):  # told there already
             yield from _of_silence(names, kinds, metrics, settings, today)
 
@@ -303,16 +306,28 @@ def _of_silence(
 
 
 def _of_earlier(
-    metrics: Mapping[str, Sequence[Movement]], agreed: Sequence[Change]
+    metrics: Mapping[str, Sequence[Movement]],
+    agreed: Sequence[Change],
+    settling: Mapping[str, int | None],
 ) -> Iterable[Finding]:
-    """A change that applies from a day leaves the periods before it alone."""
+    """A change that applies from a day leaves the periods before it alone.
+
+    Of a cohort those that had settled: what became of the others came after that day.
+    """
     if any(change.applies_from is None for change in agreed):
         return
     first = min(change.applies_from or ALWAYS for change in agreed)
     early = {
         metric: min(periods)
         for metric, moved in metrics.items()
-        if (periods := [movement.period for movement in moved if movement.ends <= first])
+        if (days := settling.get(metric, 0)) is not None
+        and (
+            periods := [
+                movement.period
+                for movement in moved
+                if movement.ends + datetime.timedelta(days=days) <= first
+            ]
+        )
     }
     if early:
         names = _listed([change.name for change in agreed])

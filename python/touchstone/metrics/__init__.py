@@ -5,7 +5,7 @@ that dbt writes into `target/semantic_manifest.json`, asks MetricFlow for their 
 answers as rows for tools that know nothing of MetricFlow.
 """
 
-from touchstone.metrics.catalogue import Metric, catalogue, read_catalogue
+from touchstone.metrics.catalogue import Metric, catalogue, days_to_settle, read_catalogue
 from touchstone.metrics.values import write_values
 
-__all__ = ["Metric", "catalogue", "read_catalogue", "write_values"]
+__all__ = ["Metric", "catalogue", "days_to_settle", "read_catalogue", "write_values"]

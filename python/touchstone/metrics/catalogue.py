@@ -29,6 +29,10 @@ STATED = (
 ALSO_BY = "also_by"  # by these dimensions too; the base of a ratio stays the whole
 NOT_BY = "not_by"  # never by these: the dimension of the mart means something else there
 ONLY_BY = "only_by"  # by this one alone and never as a whole: its members repeat the same money
+# How long after a period its value may still move by what happens later (a cohort's window of
+# days): days, or NEVER where it waits for an outcome without limit; of a ratio that of its sides.
+SETTLES = "settles_after_days"
+NEVER = "never"
 ADDITIVE = ("sum", "count", "sum_boolean")  # aggregations of MetricFlow
 COUNTS = (*ADDITIVE, "count_distinct")
 _NAME_IN_FILTER = re.compile(r"(?:Time)?Dimension\(\s*'([^']+)'")
@@ -136,6 +140,15 @@ class Metric:
     def tables(self) -> tuple[str, ...]:
         """Return the tables it reads."""
         return tuple(sorted({table for table, _ in self.columns}))
+
+
+def days_to_settle(name: str, known: Mapping[str, Metric]) -> int | None:
+    """Return how many days after a period its value may still move; None without a limit."""
+    metric = known[name]
+    stated = metric.meta.get(SETTLES, 0)
+    days = [None if stated == NEVER else int(stated)]
+    days += [days_to_settle(one, known) for one in metric.inputs if one in known]
+    return None if None in days else max(one or 0 for one in days)
 
 
 def catalogue(target: Path) -> dict[str, Metric]:
