@@ -59,7 +59,7 @@ TABLES = {
         "record_id": "varchar",
         "person_id": "varchar",
     },
-    "stg_crm__leads": {
+    "int_leads_gathered": {
         "lead_id": "varchar",
         "converted_opportunity_id": "varchar",
         "is_converted": "boolean",
@@ -136,7 +136,7 @@ def rows_of(company: Company) -> dict[str, list[dict[str, Any]]]:
             for record_type, people in (("contact", company.people), ("lead", leads))
             for person in people
         ],
-        "stg_crm__leads": [
+        "int_leads_gathered": [
             {
                 "lead_id": f"lead of {person.person_id}",
                 "converted_opportunity_id": person.converted_opportunity_id,

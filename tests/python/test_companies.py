@@ -367,6 +367,7 @@ def test_maven_names_of_agents_go_no_further(maven: Query) -> None:
 
 
 def test_maven_velocity_is_that_of_new_business(maven: Query) -> None:
+    """Without the 301 deals that closed within a day of their creation: all are 6711 and 4238."""
     assert maven(
         """
         select
@@ -376,7 +377,7 @@ def test_maven_velocity_is_that_of_new_business(maven: Query) -> None:
             round(sum(won_count) / sum(closed_count), 6)
         from funnel.velocity_by_month
         """
-    ) == [(6711, 4238, Decimal("10005534.00"), 0.631501)]
+    ) == [(6410, 4080, Decimal("9582654.00"), 0.636505)]
 
 
 def test_a_company_without_marketing_has_every_mart_and_no_credit(maven: Query) -> None:

@@ -327,7 +327,11 @@ def test_what_guards_call_unreadable_is_what_the_door_sets_aside(tmp_path: Path)
             ).fetchall()
         )
     counted: dict[str, int] = {}
-    for name in ("values_are_readable", "required_values_are_given"):
+    for name in (
+        "values_are_readable",
+        "required_values_are_given",
+        "page_views_are_received_after_they_happen",
+    ):
         for finding in run(WAREHOUSE, Scope(guard=name)):
             counted[finding.table] = counted.get(finding.table, 0) + finding.row_count
     assert counted == set_aside

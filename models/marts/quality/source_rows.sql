@@ -2,7 +2,7 @@
 -- use from staging, the rest behind the door.
 {%- set branches = [] -%}
 {%- for system, table in source_tables() -%}
-    {%- set landed = raw_table(system, table).relation -%}
+    {%- set landed = raw_contract(system, table).relation -%}
     {%- set counted -%}
         select
             '{{ system }}' as source_system,
