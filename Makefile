@@ -50,7 +50,7 @@ test: build lint clients pytest  ## everything that guards the project: dbt test
 
 .PHONY: pytest
 pytest: build  ## Python tests: oracles, properties, mutations, loading, two public companies
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 .PHONY: lint
 lint: build  ## sqlfluff, ruff, mypy, workflows against their schema

@@ -11,6 +11,8 @@ from planted_companies import Builder, Company
 # code.
 settings.register_profile("touchstone", deadline=None)
 settings.load_profile("touchstone")
+# Nobody reads what dbt says in detail of the builds of tests, and to write it is 8 % of their time.
+os.environ.setdefault("DBT_LOG_LEVEL_FILE", "info")
 
 
 @pytest.fixture(scope="session")
