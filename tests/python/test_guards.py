@@ -56,6 +56,11 @@ RULE_FAULTS: dict[str, Sequence[str]] = {
         "update {table} set name = name || rowid",
     ],
     "fresh": ["delete from {table} where try_cast({column} as date) >= date '2025-06-01'"],
+    "daily": [
+        "insert into {table} select copies.* from {table} as copies, range(20)",
+        "delete from {table} where try_cast({column} as date) = "
+        "(select max(try_cast({column} as date)) from {table}) - 7",
+    ],
     "volume": [
         "insert into {table} select copies.* from {table} as copies, range(200) where "
         "try_cast({column} as date) >= (select max(try_cast({column} as date)) from {table}) - 27"

@@ -233,6 +233,68 @@ def between(table: Guarded, parameters: Parameters, world: World) -> Question:
     return _judge(table, _any_of(bounds), parameters, limit=" to ".join(limits))
 
 
+@rule(
+    "column",
+    takes=("enough", "spread"),
+    next_step="load those days again: a part of them was not delivered",
+)
+def daily(table: Guarded, parameters: Parameters, world: World) -> Question:
+    """None of the newest four weeks' days brought less than half of what is usual.
+
+    Usual is the median of that weekday in the eight weeks before. A day is far from it when it is
+    `spread` times as far as those days are from each other, or as chance alone would have them
+    (the square root of a count). The newest day of all is still being delivered.
+    """
+    column = _column(table, parameters["column"])
+    enough = int(parameters.get("enough", ENOUGH_ROWS))
+    spread = float(parameters.get("spread", 3))
+    sql = f"""
+        with
+        dated as (
+            select cast({column} as date) as day from {_looked_at(table)}
+            where {column} < {_day(world.today, 1)} and {parameters.get("where", "true")}
+        ),
+        newest as (select max(day) as day, min(day) as first_day from dated),
+        counted as (select day, count(*) as n from dated group by 1),
+        asked as (
+            select
+                newest.day - cast(back as integer) as day,
+                week,
+                newest.day - cast(back + 7 * week as integer) as counted_day
+            from newest, range(1, 29) as days (back), range(0, 9) as weeks (week)
+            where newest.day - cast(back + 7 * week as integer) >= newest.first_day
+        ),
+        weekdays as (
+            select asked.day, asked.week, coalesce(counted.n, 0) as n
+            from asked left join counted on asked.counted_day = counted.day
+        ),
+        usual as (
+            select day, median(n) as usual, mad(n) * {MAD_TO_DEVIATION} as distance
+            from weekdays where week > 0 group by 1 having count(*) >= {ENOUGH_PERIODS}
+        ),
+        judged as (
+            select
+                cast(day as varchar) as row_key, n, usual,
+                usual >= {enough} and n * 2 < usual
+                and usual - n > {spread} * greatest(distance, sqrt(usual)) as is_bad
+            from weekdays inner join usual using (day) where week = 0
+        )
+        select
+            (select count(*) from dated), count(*) filter (where is_bad), not bool_or(is_bad),
+            coalesce(
+                min(row_key || ': ' || n || ' rows, usually ' || cast(usual as bigint))
+                filter (where is_bad),
+                count(*) || ' days'
+            ),
+            {_keys("is_bad")}
+        from judged having count(*) > 0
+        union all
+        select (select count(*) from dated), 0, true, 'too few weeks to know', null
+        where not exists (select 1 from judged)
+    """
+    return Question(sql, "half of the usual number of the weekday")
+
+
 @rule("column", next_step="correct the clock or the dates at the source")
 def past(table: Guarded, parameters: Parameters, world: World) -> Question:
     """What has happened has a day that is not after the day of the check."""
@@ -261,9 +323,10 @@ def one_of(table: Guarded, parameters: Parameters, world: World) -> Question:
 
 @rule("column", next_step="ask the owner of the source to fill the field, or map another column")
 def filled(table: Guarded, parameters: Parameters, world: World) -> Question:
-    """Few rows lack a value."""
-    column = _column(table, parameters["column"])
-    return _judge(table, f"{column} is null", parameters)
+    """Few rows lack a value; a column that is not delivered at all lacks it in each."""
+    name = parameters["column"]
+    limit = f"{name} is not delivered" if name in table.missing else None
+    return _judge(table, f"{quoted(name)} is null", parameters, limit=limit)
 
 
 @rule("column", "to", next_step="load the table it refers to in full: rows may be missing there")
