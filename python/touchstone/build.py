@@ -89,7 +89,9 @@ def finish(
     summary: bool = True,
     guards: bool = True,
 ) -> bool:
-    """Do what follows a build: metrics as rows, the closing summary, guards; True when all hold.
+    """Do what follows a build: metrics as rows, the closing summary, guards.
+
+    True when guards hold and every locked period can be kept.
 
     Args:
         project: folder of dbt_project.yml.
@@ -99,13 +101,15 @@ def finish(
         summary: whether to print the closing summary.
         guards: whether to run the guards.
     """
+    keeps = True
     if metrics:
         _, held = write_published_values(project, warehouse)
         for line in after_build(held):
             print(line)
+        keeps = not any(one.is_broken for one in held)
     if summary:
         print_summary(warehouse)
-    return not guards or check_after_build(project, warehouse, variables)
+    return (not guards or check_after_build(project, warehouse, variables)) and keeps
 
 
 def dbt(

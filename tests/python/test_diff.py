@@ -19,13 +19,14 @@ import pytest
 
 from touchstone.cli import main
 from touchstone.diff import sides
-from touchstone.diff.changes import Agreement, Kind, Line
+from touchstone.diff.changes import Agreement, Change, Kind, Line
 from touchstone.diff.compare import Comparison, compare
 from touchstone.diff.lineage import ROWS, follow
 from touchstone.diff.movements import Movement
 from touchstone.diff.report import MARK, MOST_CHARACTERS, as_json, as_markdown, as_text
 from touchstone.diff.settings import Allowance, Settings, settings_of
 from touchstone.diff.sides import Data, Side, build_folder, find_revision
+from touchstone.diff.tables import RowChange
 from touchstone.diff.verdict import FAILING, Facts, Rule, judge, new_entries
 from touchstone.errors import UserError
 
@@ -181,7 +182,7 @@ PREPARED = {
         names="metric.bookings_amount",
     ),
     "late data": Prepared(
-        edits=[("CHANGELOG.md", "", "- A late deal is in the sample's data.\n")],
+        edits=[("CHANGELOG.md", "", "- A deal came late: crm.opportunities.\n")],
         moves=frozenset({"wins", "bookings_amount"}),
         keeps=frozenset({"spend_amount"}),
         names="crm.opportunities",
@@ -458,6 +459,77 @@ def test_a_dated_change_may_not_move_what_came_before(workshop: Workshop) -> Non
     for name in ("service_levels.mql_worked", "lead_statuses.working"):
         facts = with_change(facts, name, applies_from=late)
     assert judged(facts) == {Rule.EARLIER}
+
+
+def test_a_new_version_of_the_metric_answers_for_the_sql_that_moves_it(workshop: Workshop) -> None:
+    facts = workshop.comparison("refactor that moves numbers").facts
+    [metric] = {movement.metric for movement in facts.movements}
+    own = Change(
+        *(Kind.METRIC, f"metric.{metric}", "agreed"),
+        versions=(1, 2),
+        agreements=AGREED,
+        reaches=frozenset({metric}),
+    )
+    assert judged(facts) == {Rule.NOT_AGREED}
+    assert not judged(replace(facts, changes=[*facts.changes, own]))
+    kept = replace(own, agreements=(replace(AGREED[0], restates=False),))
+    assert judged(replace(facts, changes=[*facts.changes, kept])) == {Rule.EARLIER}
+    unlisted = replace(own, agreements=())
+    assert judged(replace(facts, changes=[*facts.changes, unlisted])) == {Rule.NOT_LISTED}
+
+
+def test_what_was_agreed_excuses_no_edit_of_sql_beside_it(workshop: Workshop) -> None:
+    facts = workshop.comparison("refactor that moves numbers").facts
+    moved = frozenset(movement.metric for movement in facts.movements)
+    agreed = Change(
+        *(Kind.DEFINITION, "service_levels.mql_worked", "changed"),
+        versions=(1, 2),
+        agreements=AGREED,
+        reaches=moved,
+    )
+    assert judged(replace(facts, changes=[*facts.changes, agreed])) == {Rule.NOT_AGREED}
+    entries = ["int_mqls_clocked: only deals are work"]
+    assert not judged(replace(facts, changes=[*facts.changes, agreed], entries=entries))
+
+
+def test_a_new_row_may_not_move_what_came_before_it(workshop: Workshop) -> None:
+    facts = workshop.comparison("wider MQL rule").facts
+    day = datetime.date(2030, 1, 1)
+    new = {"action": "added", "versions": (None, 1), "applies_from": day, "agreements": AGREED}
+    assert judged(with_change(facts, "lead_statuses.working", **new)) == {Rule.EARLIER}
+    assert not judged(with_change(facts, "lead_statuses.working", **new | {"applies_from": None}))
+
+
+def test_rows_that_a_join_doubles_are_laid_to_the_sql_that_was_changed() -> None:
+    day = datetime.date(2025, 1, 1)
+    movement = Movement("mqls", "count", "month", day, "total", "total", Decimal(1), Decimal(2))
+    edit = Change(Kind.MODEL, "models/a_b.sql", "changed", nodes=frozenset({("a.b", "c")}))
+    facts = Facts([edit], [movement], [movement], [], [], [], [])
+    assert judged(facts) == {Rule.NOT_AGREED}
+    assert not judged(replace(facts, entries=["models/a_b.sql joins once"]))
+
+
+@pytest.mark.parametrize(
+    ("entry", "is_named"),
+    [
+        ("A new page in the docs", False),
+        ("Help on touches and on data", False),
+        ("`touches` has a column more", True),
+        ("core.touches has a column more", True),
+        ("Web visits are touches of int_touches_from_sessions", True),
+    ],
+)
+def test_common_words_name_nothing(entry: str, is_named: bool) -> None:
+    edit = Change(
+        *(Kind.MODEL, "models/intermediate/touches/int_touches_from_sessions.sql", "changed"),
+        nodes=frozenset({("intermediate.int_touches_from_sessions", "channel")}),
+        tables=frozenset({"core.touches"}),
+    )
+    rows = RowChange("core.touches", 1, 1)
+    facts = Facts([edit], [], [], [], [], [rows], [entry])
+    assert judged(facts) == (set() if is_named else {Rule.NOT_AGREED})
+    gone = Change(Kind.DEFINITION, "lead_statuses.new", "removed", versions=(1, None))
+    assert judged(Facts([gone], [], [], [], [], [], [entry])) == {Rule.REMOVED}
 
 
 @pytest.mark.parametrize(

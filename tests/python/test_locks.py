@@ -591,6 +591,18 @@ def test_other_data_are_not_held_to_it(moved: World, tmp_path: Path) -> None:
     assert world.ask("select count(*) from quality.metric_values where is_locked") == [(0,)]
 
 
+def test_another_currency_is_no_silence(moved: World, tmp_path: Path) -> None:
+    world = moved.copied(tmp_path)
+    world.change(
+        "update quality.settings set setting_value = 'EUR' "
+        "where setting_name = 'reporting_currency'"
+    )
+    held = world.publish()
+    assert [one.is_broken for one in held] == [True]
+    [line] = after_build(held)
+    assert "its published numbers cannot be kept: it is of reporting_currency USD" in line
+
+
 def test_a_changed_definition_is_named_with_the_numbers_it_reaches(
     locked: World, tmp_path: Path
 ) -> None:

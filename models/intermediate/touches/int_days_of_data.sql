@@ -1,4 +1,5 @@
--- Stamps of servers only: browsers' clocks err, and due dates and expected closes lie in the future.
+-- Stamps of servers only: browsers' clocks err, and due dates and expected closes lie in the future. One wrong stamp
+-- after today would make every open MQL expire; a day more, as it is tomorrow somewhere.
 {%- set stamps = [
     ('stg_crm__accounts', 'created_at'),
     ('stg_crm__contacts', 'created_at'),
@@ -15,7 +16,7 @@ with days as (
     {%- for model, stamp in stamps %}
     select
         {{ local_date('min(' ~ stamp ~ ')') }} as first_date,
-        {{ local_date('max(' ~ stamp ~ ')') }} as last_date
+        {{ local_date('max(case when ' ~ stamp ~ ' < ' ~ days_after('current_date', '2') ~ ' then ' ~ stamp ~ ' end)') }} as last_date
     from {{ ref(model) }}
     union all
     {%- endfor %}

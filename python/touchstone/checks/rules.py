@@ -484,7 +484,8 @@ def drift(table: Guarded, parameters: Parameters, world: World) -> Question:
     """The last whole month is not further from the usual one than months usually are.
 
     Usual is the median of the twelve months before; a distance is at least a quarter of it, so that
-    a steady series does not cry over little.
+    a steady series does not cry over little. A fall to less than a tenth is far for a series that
+    is no wilder than a third of it.
     """
     month, by = parameters["month"], parameters.get("by", "'all'")
     spread = float(parameters.get("spread", 5))
@@ -515,15 +516,16 @@ def drift(table: Guarded, parameters: Parameters, world: World) -> Question:
         ),
         spread as (
             select series.slice, any_value(middle) as middle, any_value(months) as months,
-                greatest(
-                    median(abs(total - middle)) * {MAD_TO_DEVIATION}, abs(any_value(middle)) / 4
-                ) as distance
+                median(abs(total - middle)) * {MAD_TO_DEVIATION} as distance
             from series inner join usual using (slice) where month < date '{first}' group by 1
         ),
         judged as (
             select slice as row_key, total, middle,
                 months >= {ENOUGH_PERIODS} and abs(middle) >= {ENOUGH_ROWS}
-                and abs(total - middle) > {spread} * distance as is_bad
+                and (
+                    abs(total - middle) > {spread} * greatest(distance, abs(middle) / 4)
+                    or (total * 10 < middle and middle - total > 3 * distance)
+                ) as is_bad
             from series inner join spread using (slice) where month = date '{first}'
         )
         select count(*), count(*) filter (where is_bad), {_within(parameters, "is_bad")},

@@ -16,7 +16,7 @@ METRIC = "metric."
 SETTING = "agreed_settings."
 SHOWN_LENGTH = 160
 # What a metric says of itself beside its formula: a number is read another way when these change.
-MEANING = ("unit", "additive", "date_role")
+MEANING = ("unit", "additive", "date_role", "settles_after_days")
 WORDING = ("owner",)
 _PAIR = re.compile(r"([a-z_0-9.]+)=(.*)", re.DOTALL)
 
@@ -203,7 +203,8 @@ def _compare(
             (line,),
             _nodes(kind, stated.kind, {ROWS}, seeds),
             versions,
-            agreements=listed,
+            _new_from(stated, listed) if old is None else None,
+            listed,
         )
     lines: tuple[Line, ...]
     lines, columns = _differences(old.texts, new.texts)
@@ -233,6 +234,11 @@ def _kind(name: str) -> Kind:
     if name.startswith(METRIC):
         return Kind.METRIC
     return Kind.SETTING if name.startswith(SETTING) else Kind.DEFINITION
+
+
+def _new_from(stated: Stated, listed: Sequence[Agreement]) -> datetime.date | None:
+    """Return the day from which a new definition applies; None when its entry restates."""
+    return None if any(one.restates for one in listed) else min(stated.texts)
 
 
 def _applies_from(old: Stated, new: Stated) -> datetime.date | None:

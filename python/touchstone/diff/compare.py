@@ -60,6 +60,7 @@ from touchstone.metrics.engine import Engine
 from touchstone.metrics.values import CUTS, populations
 
 BASE_NAME, WORK_NAME, DATA_NAME = "the base", "the working tree", "the base on the new data"
+SAMPLE = "sample"  # what raw_data is where nobody says
 BETWEEN = "between"  # the base's definitions on the working tree's data
 NAMED_ROWS = 3
 
@@ -141,7 +142,12 @@ def compare(
     entries = new_entries(before.read(CHANGELOG), after.read(CHANGELOG))
     with attach({BEFORE: before, AFTER: after, BETWEEN: between}) as connection:
         found = _Found(connection, before, after, between, data_changes)
-        facts = replace(found.facts(entries), locks=(read_locks(checkout), read_locks(project)))
+        raw_data = data.variables.get("raw_data", SAMPLE)
+        locks = [
+            [lock for lock in read_locks(place) if lock.raw_data == raw_data]  # else other numbers
+            for place in (checkout, project)
+        ]
+        facts = replace(found.facts(entries), locks=(locks[0], locks[1]))
         behind = found.behind(facts.movements, settings)
         upstream = found.upstream(facts.movements, settings)
     findings = judge(facts, settings, today)
@@ -362,7 +368,8 @@ class _Found:
                 if change.kind is Kind.SETTING:
                     nodes |= by_setting.get(change.name.removeprefix(SETTING), set())
             found.append(replace(change, nodes=frozenset(nodes)))
-        found += compare_models(before, after)
+        explained = {node for change in found for node in change.nodes}
+        found += compare_models(before, after, explained)
         found += compare_semantics(before, after)
         return [self._reaching(change, public) for change in found]
 
@@ -374,7 +381,7 @@ class _Found:
             for name, metric in known.items()
             if not metric.is_private and columns[name] & reached
         }
-        if change.kind is Kind.METRIC and change.action != "agreed":
+        if change.kind is Kind.METRIC and (change.action != "agreed" or change.is_bumped):
             metrics |= self._made_of(change.name.removeprefix(METRIC))
         tables = {table for table, _ in reached if table in public}
         return replace(

@@ -4,7 +4,7 @@ import difflib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ from touchstone.diff.changes import Change, Kind, Line
 from touchstone.diff.lineage import ROWS, Followed, Node, follow
 from touchstone.diff.movements import AFTER, BEFORE, Behind
 from touchstone.diff.sides import STEM, Side
+from touchstone.diff.tables import OF_DEFINITIONS
 
 PATCH_LINES = 60
 _VAR = re.compile(r"""\bvar(?:_one_of)?\(\s*['"](\w+)['"]""")
@@ -153,8 +154,16 @@ class Project:
         return [name.rpartition(".")[2] for name in self.models[model]["depends_on"]["nodes"]]
 
 
-def compare_models(before: Project, after: Project) -> list[Change]:
-    """Return models and macros whose own text was changed, with the columns it changes."""
+def compare_models(
+    before: Project, after: Project, explained: Container[Node] = ()
+) -> list[Change]:
+    """Return models and macros whose text was changed, with the columns it changes.
+
+    Args:
+        before: the base.
+        after: the working tree.
+        explained: what definitions and settings changed in SQL that nobody edited.
+    """
     changes = []
     by_macro: dict[str, set[Node]] = defaultdict(set)
     for name in sorted(before.models.keys() | after.models.keys()):
@@ -175,9 +184,23 @@ def compare_models(before: Project, after: Project) -> list[Change]:
                     patch=patch(old["raw_code"], new["raw_code"]),
                 )
             )
-        else:
-            for macro in changed_macros(before, after) & after.macros_of(name):
-                by_macro[macro] |= nodes
+            continue
+        macros = changed_macros(before, after) & after.macros_of(name)
+        for macro in macros:
+            by_macro[macro] |= nodes
+        left = frozenset(node for node in nodes if node not in explained)
+        if left and not macros and after.table(name) not in OF_DEFINITIONS:
+            changes.append(
+                Change(
+                    Kind.MODEL,
+                    new["original_file_path"],
+                    "changed",
+                    _told(left),
+                    left,
+                    note="nobody edited it: a var, YAML or the columns of the data write its SQL",
+                    patch=patch(old["compiled_code"], new["compiled_code"]),
+                )
+            )
     for macro in sorted(changed_macros(before, after)):
         old_text, new_text = (_macro_text(side, macro) for side in (before, after))
         path = (after.macros.get(macro) or before.macros[macro])["original_file_path"]

@@ -16,6 +16,7 @@ CHANGELOG = "CHANGELOG.md"
 CHANGE_LIST = "seeds/definitions/definition_changes.csv"
 ALWAYS = datetime.date.min
 DATA = frozenset({Kind.DATA})
+WRITTEN = frozenset({Kind.MODEL, Kind.MACRO, Kind.SEMANTICS})
 DEFINITIONS = frozenset(Kind) - DATA
 
 
@@ -34,6 +35,7 @@ class Rule(StrEnum):
     BUMP_ONLY = "new version, nothing changed"
     WORDING = "wording"
     ALLOWED = "allowed movement"
+    RETIRED = "retired"
     ADDED = "added"
     NEW_SETTINGS = "settings of the check"
 
@@ -151,9 +153,10 @@ def _of_definitions(facts: Facts) -> Iterable[Finding]:
 def _of_definition(change: Change, facts: Facts) -> Iterable[Finding]:
     before, after = change.versions
     name = change.name
+    moves_by_version = change.reaches & {movement.metric for movement in facts.movements}
     if change.action == "removed":
-        if any(entry.retires for entry in change.agreements) or _says(facts, [change]):
-            yield Finding(Rule.ADDED, name, "was taken away, as its last entry says")
+        if any(entry.retires for entry in change.agreements):
+            yield Finding(Rule.RETIRED, name, "was taken away, as its last entry says")
             return
         yield Finding(
             Rule.REMOVED,
@@ -171,7 +174,7 @@ def _of_definition(change: Change, facts: Facts) -> Iterable[Finding]:
             f"raise it to {before + 1}",
         )
     elif _lacks_version(change):
-        moved = sorted(change.reaches & {movement.metric for movement in facts.movements})
+        moved = sorted(moves_by_version)
         moves = f"; {_count(len(moved), 'metric')} move ({_listed(moved)})" if moved else ""
         yield Finding(
             Rule.NO_BUMP,
@@ -179,9 +182,9 @@ def _of_definition(change: Change, facts: Facts) -> Iterable[Finding]:
             f"says something else and is version {after} still{moves}",
             f"raise its version to {(after or 0) + 1} and list what was agreed in {CHANGE_LIST}",
         )
-    elif change.is_bumped and change.action == "agreed":
+    elif change.is_bumped and change.action == "agreed" and not moves_by_version:
         yield Finding(Rule.BUMP_ONLY, name, f"is version {after}, and says what {before} said")
-    elif change.action == "agreed":
+    elif change.action == "agreed" and not change.is_bumped:
         yield Finding(Rule.WORDING, name, "is worded or owned in another way; its numbers are not")
     elif not change.agreements:
         yield Finding(
@@ -263,6 +266,9 @@ def _of_movements(
     for names, metrics in by_causes.items():
         causes_ = [changes[name] for name in names]
         if not causes_:
+            # rows that a join doubles are behind no column: any changed SQL may have done it
+            causes_ = [one for one in changes.values() if one.kind in WRITTEN and one.nodes]
+        if not causes_:
             yield Finding(
                 Rule.UNEXPLAINED,
                 _listed(list(metrics)),
@@ -273,7 +279,14 @@ def _of_movements(
         agreed = [change for change in causes_ if _is_agreed(change, facts)]
         if agreed:
             yield from _of_earlier(metrics, agreed, facts.settling)
+            # a new version of the metric itself answers for whatever moves it, any other for itself
+            if not any(one.kind is Kind.METRIC and one.is_bumped for one in agreed):
+                silent = [one for one in causes_ if one.kind in WRITTEN and one not in agreed]
+                edited = [one.name for one in silent if one.nodes]
+                if edited:
+                    yield from _of_silence(edited, kinds, metrics, settings, today)
         elif not all(_lacks_version(change) for change in causes_):  # told there already
+            names = tuple(one.name for one in causes_)
             yield from _of_silence(names, kinds, metrics, settings, today)
 
 
@@ -401,19 +414,29 @@ def _says(facts: Facts, changes: Sequence[Change]) -> bool:
 def _words_of(change: Change, moved: set[str]) -> list[str]:
     """Return the names by which a changelog may speak of a change."""
     short = re.split(r"[./]", change.name.removesuffix(".sql").replace(".sql: ", "/"))[-1]
-    words = [change.name, short, *(name for name in change.reaches if name in moved)]
+    words = [change.name, *(name for name in change.reaches if name in moved), *change.tables]
+    if not change.is_definition:  # the last part of an id is a word such as new
+        words.append(short)
     words += [table.rpartition(".")[2] for table in change.tables]
-    if change.kind is Kind.DATA:
-        words += ["data", "sample"]
     if change.kind is Kind.METRIC:
         words.append(change.name.removeprefix(METRIC))
-    words += [column for _, column in change.nodes if len(column) > 5]
+    words += [column for _, column in change.nodes]
     return words
 
 
 def _names(entries: Sequence[str], words: Sequence[str]) -> bool:
+    """Say whether an entry has one of the names; one that is a single word stands in backticks.
+
+    "A new page", "help on touches" speak of no status `new` and of no table `touches`.
+    """
     texts = [f" {_plain(entry)} " for entry in entries]
-    return any(f" {_plain(word)} " in text for text in texts for word in words if _plain(word))
+    quoted = [f" {_plain(name)} " for entry in entries for name in re.findall(r"`([^`]+)`", entry)]
+    return any(
+        f" {name} " in text
+        for name in map(_plain, words)
+        if name
+        for text in (texts if " " in name else quoted)
+    )
 
 
 def _plain(text: str) -> str:

@@ -25,7 +25,8 @@ COLUMNS = (
     "numbers_digest",
 )
 # Under another one of these, numbers are those of another company or in other units.
-SAME_REPORT = ("raw_data", "reporting_currency", "reporting_time_zone")
+UNITS = ("reporting_currency", "reporting_time_zone")
+SAME_REPORT = ("raw_data", *UNITS)
 GET_BACK = "get the file back from git: touchstone lock writes it, and nobody by hand"
 
 
@@ -95,6 +96,16 @@ class Lock:
         if as_of and date.fromisoformat(as_of) < self.last_date:
             return f"it was not over on {as_of}, the as_of of this build"
         return None
+
+    def is_in_other_units(self, settings: Mapping[str, str]) -> bool:
+        """Say whether a build is of the same data in another currency or time zone.
+
+        What was published cannot be kept in it, and to show other numbers would be silence.
+        """
+        same_data = settings.get("raw_data", "") == self.raw_data
+        return same_data and any(
+            settings.get(name, "") != self.settings.get(name, "") for name in UNITS
+        )
 
 
 def read_locks(project: Path) -> list[Lock]:

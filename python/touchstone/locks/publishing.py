@@ -195,11 +195,13 @@ class Held:
         lock: as last agreed.
         not_held: why the lock says nothing of this build; None when it holds.
         moved_count: published numbers that today would be others.
+        is_broken: the build shows the locked period in another currency or time zone.
     """
 
     lock: Lock
     not_held: str | None
     moved_count: int
+    is_broken: bool = False
 
 
 def take(connection: duckdb.DuckDBPyConnection, written: Written) -> None:
@@ -265,7 +267,15 @@ def publish(connection: duckdb.DuckDBPyConnection, written: Written, folder: Pat
     write_restatements(connection, None if is_whole(written) else _part(written))
     if is_whole(written):
         write_credits(connection)
-    return [Held(lock, reasons[lock.period], moved.get(lock.period, 0)) for lock in locks]
+    return [
+        Held(
+            lock,
+            reasons[lock.period],
+            moved.get(lock.period, 0),
+            lock.is_in_other_units(settings),
+        )
+        for lock in locks
+    ]
 
 
 def make_spans(

@@ -45,7 +45,13 @@ def after_build(held: Iterable[Held]) -> list[str]:
     """Return a line for each lock of which there is something to say."""
     lines = []
     for one in held:
-        if one.not_held:
+        if one.is_broken:
+            lines.append(
+                f"  {one.lock.period} is locked, and its published numbers cannot be kept: "
+                f"{one.not_held}. Set it back, or build the other report into a warehouse of its "
+                "own from a project without the lock"
+            )
+        elif one.not_held:
             lines.append(f"  {one.lock.period} is locked and not held here: {one.not_held}")
         elif one.moved_count:
             lines.append(
