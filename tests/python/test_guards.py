@@ -121,7 +121,10 @@ FAULTS: dict[str, Sequence[str]] = {
     "somebody_works_here": ["update {table} set is_active = 'false'"],
     "won_deals_are_closed": ["update {table} set closed_date = null where is_won"],
     "a_deal_is_open_won_or_lost": ["update {table} set is_lost = true where is_won"],
-    "deal_amounts_are_their_minor_units": ["update {table} set amount_minor = null"],
+    "deal_amounts_are_their_minor_units": [
+        "update {table} set deal_amount = deal_amount + 0.01 where opportunity_id = "
+        "(select min(opportunity_id) from {table} where deal_amount > 0)"
+    ],
     "most_deals_have_a_usable_amount": ["update {table} set amount_problem = 'amount missing'"],
     "few_deals_close_before_they_open": ["update {table} set is_closed_before_created = true"],
     "open_deals_are_kept_up": ["update {table} set is_close_date_overdue = true"],
@@ -172,6 +175,19 @@ FAULTS: dict[str, Sequence[str]] = {
     "models_share_the_same_total": ["update {table} set credited_amount = credited_amount + 0.01"],
     "origins_are_all_deals": ["insert into {table} select * from {table}"],
     "rejections_are_those_of_the_cycles": ["update {table} set cycle_count = cycle_count + 1"],
+    **{
+        guard: [
+            f"update {{table}} set {column} = {column} + 0.01 where rowid = "
+            f"(select max(rowid) from {{table}} where {column} > 0)"
+        ]
+        for guard, column in (
+            ("amounts_of_origins_are_those_of_deals", "opportunity_amount"),
+            ("credit_by_touch_and_by_month_is_the_same", "credited_amount"),
+            ("channels_cost_what_campaigns_cost", "cost_amount"),
+            ("campaigns_earn_what_channels_earn", "period_credited_revenue_amount"),
+            ("open_pipeline_is_that_of_the_open_deals", "pipeline_amount"),
+        )
+    },
 }
 
 
@@ -282,6 +298,21 @@ def test_each_guard_turns_red_by_its_fault_and_only_by_it(
     assert found.outcome == "failed", found
     assert found.stops == (guard.severity == "stop")
     assert found.warns == (guard.severity == "warn")
+
+
+def test_a_month_without_rows_is_far_from_usual(bare: Path, tmp_path: Path) -> None:
+    guard = guard_named("deals_stay_near_usual")
+    gone = "delete from {table} where created_date >= date '2025-12-01'"
+    (found,) = run(planted(bare, tmp_path, guard, [gone]), Scope(guard=guard.name))
+    assert found.outcome == "failed"
+
+
+def test_a_column_that_is_not_delivered_is_one_without_values(bare: Path, tmp_path: Path) -> None:
+    guard = guard_named("contacts_have_accounts")
+    gone = "alter table {table} drop column account_id"
+    (found,) = run(planted(bare, tmp_path, guard, [gone]), Scope(guard=guard.name))
+    assert found.outcome == "failed"
+    assert "account_id is not delivered" in as_text([found])
 
 
 def test_no_fault_is_planted_for_a_guard_that_is_no_more() -> None:
