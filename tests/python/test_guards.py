@@ -57,9 +57,9 @@ RULE_FAULTS: dict[str, Sequence[str]] = {
     ],
     "fresh": ["delete from {table} where try_cast({column} as date) >= date '2025-06-01'"],
     "daily": [
-        "insert into {table} select copies.* from {table} as copies, range(20)",
-        "delete from {table} where try_cast({column} as date) = "
-        "(select max(try_cast({column} as date)) from {table}) - 7",
+        "update {table} set {column} = strftime(date '2025-12-31' - cast(rowid % 100 as integer), "
+        "'%Y-%m-%d 12:00:00')",
+        "delete from {table} where {column} like '2025-12-20%'",
     ],
     "volume": [
         "insert into {table} select copies.* from {table} as copies, range(200) where "
@@ -185,9 +185,13 @@ FAULTS: dict[str, Sequence[str]] = {
             ("credit_by_touch_and_by_month_is_the_same", "credited_amount"),
             ("channels_cost_what_campaigns_cost", "cost_amount"),
             ("campaigns_earn_what_channels_earn", "period_credited_revenue_amount"),
-            ("open_pipeline_is_that_of_the_open_deals", "pipeline_amount"),
         )
     },
+    "open_pipeline_is_that_of_the_open_deals": [
+        "update {table} set pipeline_amount = pipeline_amount + 0.01 where opportunity_id = "
+        "(select max(opportunity_id) from {table} where as_of_date = "
+        "(select max(as_of_date) from {table}))"
+    ],
 }
 
 
