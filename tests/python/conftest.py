@@ -1,11 +1,14 @@
 """Settings of all Python tests."""
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from planted_companies import Builder, Company
+from touchstone.project import WAREHOUSE_VARIABLE
 
 # A busy machine is no failure: time limits of single examples say more about the machine than the
 # code.
@@ -13,6 +16,24 @@ settings.register_profile("touchstone", deadline=None)
 settings.load_profile("touchstone")
 # Nobody reads what dbt says in detail of the builds of tests, and to write it is 8 % of their time.
 os.environ.setdefault("DBT_LOG_LEVEL_FILE", "info")
+
+
+# Half of the time of all tests; begun last, they would leave one of two processes without work.
+LONGEST = ("test_diff.py", "test_daily_loads.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: Path(item.path).name not in LONGEST)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def its_own_warehouse() -> Iterator[None]:
+    """A build in this process names its warehouse in the environment: no other file's tests."""
+    before = os.environ.get(WAREHOUSE_VARIABLE)
+    yield
+    os.environ.pop(WAREHOUSE_VARIABLE, None)
+    if before is not None:
+        os.environ[WAREHOUSE_VARIABLE] = before
 
 
 @pytest.fixture(scope="session")
