@@ -238,4 +238,4 @@ def _print_failures(failed: list[Any], log: Path) -> None:
 
 def as_vars(values: dict[str, object]) -> str:
     """Return dbt vars as the text of --vars (JSON is YAML)."""
-    return json.dumps(values, sort_keys=True)
+    return json.dumps(values, sort_keys=True, default=str)  # YAML reads a day as a date

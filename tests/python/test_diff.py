@@ -17,11 +17,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from touchstone.build import as_vars
 from touchstone.cli import main
 from touchstone.diff import sides
 from touchstone.diff.changes import Agreement, Change, Kind, Line
 from touchstone.diff.compare import Comparison, compare
 from touchstone.diff.lineage import ROWS, follow
+from touchstone.diff.models import Project
 from touchstone.diff.movements import Movement
 from touchstone.diff.report import MARK, MOST_CHARACTERS, as_json, as_markdown, as_text
 from touchstone.diff.settings import Allowance, Settings, settings_of
@@ -611,6 +613,17 @@ def test_movements_are_allowed_by_setting(workshop: Workshop) -> None:
     over = tuple(replace(one, until=TODAY - datetime.timedelta(days=1)) for one in large)
     assert Rule.NOT_AGREED in judged(left, Settings(allow=over))
     assert Rule.NOT_AGREED in judged(rows)  # rows of public tables moved, and no metric did
+
+
+def test_a_loaded_table_is_not_the_mart_of_its_name() -> None:
+    nodes = ["source.t.crm.opportunities", "model.t.opportunities", "seed.t.crm__leads"]
+    project = Project.__new__(Project)
+    project.__dict__["models"] = {"a": {"depends_on": {"nodes": nodes}}}
+    assert project.parents("a") == ["crm__opportunities", "opportunities", "crm__leads"]
+
+
+def test_a_day_among_the_vars_is_text() -> None:
+    assert as_vars({"as_of": datetime.date(2017, 12, 31)}) == '{"as_of": "2017-12-31"}'
 
 
 def test_a_number_that_moves_by_itself_fails() -> None:

@@ -150,8 +150,13 @@ class Project:
         return {name for text in texts for name in _VAR.findall(text)}
 
     def parents(self, model: str) -> list[str]:
-        """Return the names of models and seeds that a model refers to."""
-        return [name.rpartition(".")[2] for name in self.models[model]["depends_on"]["nodes"]]
+        """Return the names of models and seeds that a model refers to.
+
+        A raw table that was loaded is named as the seed of the sample is: a source and a mart may
+        both be called opportunities.
+        """
+        nodes = self.models[model]["depends_on"]["nodes"]
+        return ["__".join(node.split(".")[2:]) for node in nodes]
 
 
 def compare_models(
