@@ -1,7 +1,9 @@
 """Where the dbt project and its warehouse file are, and whether the file can be used."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -61,3 +63,21 @@ def _reason(path: Path, message: str) -> str:
             "delete it (make clean) and build it again, it holds nothing that cannot be rebuilt"
         )
     return f"{path} cannot be opened: {message.splitlines()[0]}"
+
+
+def read_vars(text: str) -> Mapping[str, Any]:
+    """Return the dbt vars that a user gave with --vars.
+
+    Raises:
+        UserError: it is no YAML, or no names and values.
+    """
+    # 50 ms that most commands do not need
+    import yaml
+
+    try:
+        variables = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UserError(f"--vars is not YAML: {error}") from error
+    if not isinstance(variables, dict):
+        raise UserError("--vars is no list of names and values; write --vars '{raw_data: loaded}'")
+    return variables

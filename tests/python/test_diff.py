@@ -1,8 +1,8 @@
 """Prepared changes of a small company, each with the verdict that a reviewer would come to.
 
 Every change is made in a clone and compared with where it left, as on a pull request: two builds
-and the comparison. The builds are the cost (20 s each), so they are made two at a time, and rules
-that only read words (versions, the changelog, locks) are judged again on what was found.
+and the comparison. The builds are the cost (a minute each), so they are made two at a time, and
+rules that only read words (versions, the changelog, locks) are judged again on what was found.
 """
 
 import datetime

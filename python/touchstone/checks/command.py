@@ -4,12 +4,8 @@ import argparse
 import datetime
 import sys
 import time
-from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from touchstone.checks.checking import Finding, Scope, check
 from touchstone.checks.definitions import EDGES
@@ -18,7 +14,7 @@ from touchstone.checks.report import as_json, as_markdown, as_text
 from touchstone.checks.results import TABLE, keep
 from touchstone.errors import UserError
 from touchstone.faults import closing_line
-from touchstone.project import project_directory, warehouse_path
+from touchstone.project import project_directory, read_vars, warehouse_path
 
 FORMATS = {"text": as_text, "markdown": as_markdown, "json": as_json}
 NEEDED = ("great_expectations", "duckdb_sqlalchemy")
@@ -77,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
         project,
         warehouse,
         scope=Scope(options.edge, options.table, options.guard),
-        variables=_variables(options.vars),
+        variables=read_vars(options.vars),
         today=today,
         as_of=_day(options.as_of, today),
         docs=prepare(options.docs) if options.docs else None,
@@ -102,7 +98,7 @@ def check_after_build(project: Path, warehouse: Path, variables: str) -> bool:
         project,
         warehouse,
         scope=Scope(),
-        variables=_variables(variables),
+        variables=read_vars(variables),
         today=datetime.date.today(),
     )
     _keep(warehouse, findings)
@@ -126,16 +122,6 @@ def _keep(warehouse: Path, findings: list[Finding]) -> None:
         keep(warehouse, findings, datetime.datetime.now(datetime.UTC))
     except UserError as error:
         print(f"the findings are not added to {TABLE}: {error}", file=sys.stderr)
-
-
-def _variables(text: str) -> Mapping[str, Any]:
-    try:
-        variables = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise UserError(f"--vars is not YAML: {error}") from error
-    if not isinstance(variables, dict):
-        raise UserError("--vars is no list of names and values; write --vars '{raw_data: loaded}'")
-    return variables
 
 
 def _day(text: str | None, today: datetime.date) -> datetime.date | None:

@@ -4,17 +4,14 @@ import argparse
 import datetime
 import os
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from touchstone.errors import UserError
 from touchstone.load.contract import read_yaml
 from touchstone.metrics.values import CUTS, GRAINS
-from touchstone.project import connect, project_directory, warehouse_path
+from touchstone.project import connect, project_directory, read_vars, warehouse_path
 
 FORMATS = ("text", "markdown", "json")
 WORK = Path("target") / "diff"
@@ -119,7 +116,7 @@ def _data(project: Path, variables: str, warehouse: Path | None) -> Any:
     """Return what both sides are built on."""
     from touchstone.diff.sides import Data
 
-    stated = _variables(variables)
+    stated = read_vars(variables)
     default = read_yaml(project / "dbt_project.yml")["vars"].get("raw_data", "sample")
     if stated.get("raw_data", default) == "sample":
         if warehouse:
@@ -128,13 +125,3 @@ def _data(project: Path, variables: str, warehouse: Path | None) -> Any:
     path = (warehouse or warehouse_path(project)).absolute()
     connect(path, read_only=True).close()
     return Data(stated, path)
-
-
-def _variables(text: str) -> Mapping[str, Any]:
-    try:
-        variables = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise UserError(f"--vars is not YAML: {error}") from error
-    if not isinstance(variables, dict):
-        raise UserError("--vars is no list of names and values; write --vars '{raw_data: loaded}'")
-    return variables
