@@ -1,6 +1,7 @@
 """Metrics: what each says of itself, that MetricFlow can ask them all, and what they are worth."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ from touchstone.metrics.catalogue import STATED
 from touchstone.metrics.command import listed
 from touchstone.metrics.engine import Engine
 from touchstone.metrics.values import CALENDAR, CUTS, GRAINS, NOBODY, TOTAL, at_grain
+from touchstone.project import WAREHOUSE_VARIABLE
 
 PROJECT = Path(__file__).parents[2]
 WAREHOUSE = PROJECT / "touchstone.duckdb"
@@ -66,6 +68,8 @@ def public(metrics: dict[str, Metric]) -> list[Metric]:
 
 
 def test_metricflow_finds_every_definition_in_the_warehouse(target: Path) -> None:
+    # It opens the warehouse for writing, which no other process may be reading then.
+    copy = shutil.copy(WAREHOUSE, target / "touchstone.duckdb")
     ended = subprocess.run(
         [Path(sys.executable).with_name("mf"), "validate-configs"],
         cwd=PROJECT,
@@ -73,7 +77,7 @@ def test_metricflow_finds_every_definition_in_the_warehouse(target: Path) -> Non
         text=True,
         check=False,
         env={"PATH": "/usr/bin:/bin", "DBT_PROFILES_DIR": str(PROJECT), "HOME": str(target),
-             "DBT_TARGET_PATH": str(target)},
+             "DBT_TARGET_PATH": str(target), WAREHOUSE_VARIABLE: str(copy)},
     )  # fmt: skip
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "Successfully validated metrics against data warehouse (ERRORS: 0" in ended.stdout
