@@ -20,6 +20,7 @@ SHOWN_FAILURES = 10
 # What dbt parses; that a file was removed is told by the time of its folder.
 PARSED = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests", "analyses")
 MESSAGE_LENGTH = 600
+PARTIAL_PARSE = "--partial-parse"
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -141,7 +142,8 @@ def dbt(
     folders = ["--project-dir", str(project), "--profiles-dir", str(profiles or project)]
     listeners = [progress.on_event, *([on_event] if on_event else [])]
     target = _word_after("--target-path", arguments) or project / "target"
-    words = ["--quiet", *parse_options(project, target), *arguments, *folders]
+    takes_over = [] if PARTIAL_PARSE in arguments else parse_options(project, target)
+    words = ["--quiet", *takes_over, *arguments, *folders]
     outcome = dbtRunner(callbacks=listeners).invoke(words)
     progress.close()
     # dbt keeps the file open for the life of the process; whoever reads it next needs it closed.
@@ -183,7 +185,7 @@ def parse_options(project: Path, target: Path) -> list[str]:
         for path in (project / name, *(project / name).rglob("*"))
         if path.exists() and "__pycache__" not in path.parts
     )
-    return [] if changed else ["--partial-parse"]
+    return [] if changed else [PARTIAL_PARSE]
 
 
 class _Progress:

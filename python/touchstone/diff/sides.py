@@ -1,4 +1,9 @@
-"""The two states that are compared: checked out, and built side by side on the same data."""
+"""The two states that are compared: checked out, and built side by side on the same data.
+
+Where only models and seeds differ from a build that stands already, a side grows from it: its
+warehouse is copied, and what reads a changed file, directly or not, is dropped and built. Nothing
+else can differ (`tests/python/test_diff.py` holds such a build to one from nothing).
+"""
 
 import hashlib
 import json
@@ -13,6 +18,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,6 +27,7 @@ import yaml
 
 from touchstone.build import as_vars
 from touchstone.errors import UserError
+from touchstone.metrics.engine import ANSWERS_FILE
 from touchstone.project import connect
 
 # What the tables of a build depend on; tests and analyses move no number.
@@ -30,8 +37,11 @@ RAW_SEEDS = Path("seeds") / "raw"
 STEM = "side_of_diff"
 KEPT_BUILDS = 6
 DONE = "done.json"
+MANIFEST = "manifest.json"
+ORIGIN = "origin.json"  # manifest of the build that a side grew from
 ANSWERS = "metrics"  # of MetricFlow; the sides mostly ask the same
 _STEP = re.compile(r"(\d+|metrics)(?: (\d+))?$")
+PARSE_FILE = "partial_parse.msgpack"
 GIVEN = "given"  # the warehouse with the raw data, as both sides see it
 
 
@@ -95,7 +105,7 @@ class Side:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """Return what dbt knows of the project, compiled SQL included."""
-        path = self.target / "manifest.json"
+        path = self.target / MANIFEST
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return found
 
@@ -160,17 +170,27 @@ def _git(project: Path, *words: str) -> str | None:
 
 def build_folder(work: Path, project: Path, data: Data) -> Path:
     """Return the folder of a build, named by all that it depends on: what is there is right."""
-    digest = hashlib.sha256(as_vars(dict(data.variables)).encode())
+    digest = hashlib.sha256(_kind(data).encode())
     package = Path(__file__).resolve().parents[1]
     for path in sorted((package / "metrics").glob("*.py")):
         digest.update(path.read_bytes())
     for name, path in sorted(_files(project)):
         digest.update(name.encode())
         digest.update(path.read_bytes())
+    return work / "builds" / digest.hexdigest()[:16]
+
+
+def _kind(data: Data) -> str:
+    """Return what builds have in common of which one may grow from the other."""
+    parts = [as_vars(dict(data.variables)), version("dbt-core"), version("duckdb")]
     if data.warehouse:
         found = data.warehouse.stat()
-        digest.update(f"{data.warehouse} {found.st_size} {found.st_mtime_ns}".encode())
-    return work / "builds" / digest.hexdigest()[:16]
+        parts += [str(data.warehouse), str(found.st_size), str(found.st_mtime_ns)]
+    return " ".join(parts)
+
+
+def _digests(project: Path) -> dict[str, str]:
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in _files(project)}
 
 
 def raw_rows(project: Path) -> dict[str, Path]:
@@ -196,33 +216,83 @@ def build(sides: Sequence[Side], data: Data, *, fresh: bool = False) -> list[flo
     """
     waiting = [side for side in sides if fresh or not (side.folder / DONE).exists()]
     progress = _Progress([side.name for side in waiting])
-    started = [_start(side, data) for side in waiting]
-    for side, process in zip(waiting, started, strict=True):
-        threading.Thread(target=progress.follow, args=(side.name, process), daemon=True).start()
-    failures = []
     try:
-        for side, process in zip(waiting, started, strict=True):
-            if process.wait():
-                failures.append(_failure(side))
-    except KeyboardInterrupt:
-        for process in started:
-            process.terminate()
-        raise
+        failing = _build(waiting, data, progress, grows=not fresh)
+        again = [side for side in failing if (side.folder / ORIGIN).exists()]
+        # What grew must not fail where a build from nothing would not.
+        failing = [side for side in failing if side not in again]
+        failing += _build(again, data, progress, grows=False)
     finally:
         progress.close()
-    if failures:
-        raise UserError("\n".join(failures))
+    if failing:
+        raise UserError("\n".join(_failure(side) for side in failing))
     seconds = {side.name: progress.seconds(side.name) for side in waiting}
     for side in waiting:
-        (side.folder / DONE).write_text(json.dumps({"seconds": seconds[side.name]}))
+        told = {
+            "seconds": seconds[side.name],
+            "kind": _kind(data),
+            "files": _digests(side.project),
+        }
+        (side.folder / DONE).write_text(json.dumps(told), encoding="utf-8")
     _forget_old_builds(sides)
     return [seconds.get(side.name, 0.0) for side in sides]
 
 
-def _start(side: Side, data: Data) -> "subprocess.Popen[str]":
+def _build(
+    waiting: Sequence[Side], data: Data, progress: "_Progress", *, grows: bool
+) -> list[Side]:
+    """Build sides at the same time; return those that failed."""
+    started = [_start(side, data, _origin(side, data) if grows else None) for side in waiting]
+    for side, process in zip(waiting, started, strict=True):
+        threading.Thread(target=progress.follow, args=(side.name, process), daemon=True).start()
+    try:
+        return [side for side, process in zip(waiting, started, strict=True) if process.wait() != 0]
+    except KeyboardInterrupt:
+        for process in started:
+            process.terminate()
+        raise
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """A build that a side may grow from, and the models and seeds that differ from it."""
+
+    changed: tuple[str, ...]
+    folder: Path
+
+
+def _origin(side: Side, data: Data) -> _Origin | None:
+    """Return the build of the same data from which the fewest files differ.
+
+    None when others differ than models and seeds: those may reach anything, and dbt does not read
+    every edit of YAML again (dbt_project.yml says why).
+    """
+    kind, files = _kind(data), _digests(side.project)
+    found = []
+    for path in sorted(side.folder.parent.glob(f"*/{DONE}")):
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if told.get("kind") == kind:
+            differing = [Path(name) for name, _ in told["files"].items() ^ files.items()]
+            if differing and all(_is_node(name) for name in differing):
+                names = sorted({name.stem for name in differing})
+                found.append(_Origin(tuple(names), path.parent))
+    return min(found, key=lambda one: len(one.changed), default=None)
+
+
+def _is_node(path: Path) -> bool:
+    return (path.parts[0], path.suffix) in (("models", ".sql"), ("seeds", ".csv"))
+
+
+def _start(side: Side, data: Data, origin: _Origin | None) -> "subprocess.Popen[str]":
     shutil.rmtree(side.folder, ignore_errors=True)
-    side.folder.mkdir(parents=True)
-    connect(side.warehouse).close()
+    side.target.mkdir(parents=True)
+    if origin:
+        shutil.copy(origin.folder / side.warehouse.name, side.warehouse)
+        shutil.copy(origin.folder / "target" / MANIFEST, side.folder / ORIGIN)
+        shutil.copy(origin.folder / "target" / PARSE_FILE, side.target)
+    else:
+        connect(side.warehouse).close()
+    _take_answers(side)
     profile = yaml.safe_load((side.project / "profiles.yml").read_text(encoding="utf-8"))
     output = profile["touchstone"]["outputs"]["dev"]
     output["path"] = str(side.warehouse)
@@ -237,6 +307,7 @@ def _start(side: Side, data: Data) -> "subprocess.Popen[str]":
         "project": str(side.project),
         "warehouse": str(side.warehouse),
         "vars": as_vars(variables),
+        "changed": origin.changed if origin else (),
     }
     order.write_text(json.dumps(values, indent=1), encoding="utf-8")
     with (side.folder / "said.log").open("w", encoding="utf-8") as log:
@@ -246,8 +317,17 @@ def _start(side: Side, data: Data) -> "subprocess.Popen[str]":
             stderr=log,
             text=True,
             cwd=side.project,
-            env={**os.environ, "DO_NOT_TRACK": "1"},
+            # One thread of dbt each: a second one waits for Python more than it works.
+            env={"TOUCHSTONE_THREADS": "1", **os.environ, "DO_NOT_TRACK": "1"},
         )
+
+
+def _take_answers(side: Side) -> None:
+    """Let MetricFlow's answers of the project's own last build do for the first comparison."""
+    known = side.project / "target" / ANSWERS_FILE
+    if known.exists() and not (side.answers / ANSWERS_FILE).exists():
+        side.answers.mkdir(parents=True, exist_ok=True)
+        shutil.copy(known, side.answers)
 
 
 def _systems(project: Path) -> list[str]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -14,15 +15,21 @@ from typing import Any, TypeVar
 from touchstone.errors import UserError
 from touchstone.metrics.catalogue import MANIFEST_FILE
 
-ANSWERS = "metric_answers"
+ANSWERS_FILE = "metric_answers.json"
+KEPT_ANSWERS = 4000  # some ten versions of all questions, 3 MB
 Answer = TypeVar("Answer", str, dict[str, str])
+# What people read and what only dbt knows: no part of the SQL.
+_WORDING = {"label", "description", "metadata", "config"}
+# In kept SQL it stands for the warehouse, whose name is that of its file.
+_DATABASE = "the_warehouse"
 
 
 class Engine:
     """MetricFlow over a semantic manifest: it writes the SQL, we run it.
 
-    The same manifest has the same SQL, and MetricFlow takes 10 s to write that of all metrics (2 s
-    to be imported). So answers are kept in a file named by the manifest's hash; `keep` writes it.
+    The same definitions have the same SQL, and MetricFlow takes 10 s to write that of all metrics
+    (2 s to be imported). So answers are kept by what they depend on: the metrics asked for, their
+    parts, and what the marts can be joined and cut by. `keep` writes them.
     """
 
     def __init__(self, target: Path, answers: Path | None = None) -> None:
@@ -38,18 +45,19 @@ class Engine:
         path = target / MANIFEST_FILE
         if not path.exists():
             raise UserError(f"{path} does not exist; dbt writes it: dbt parse, or make build")
-        self._manifest = path.read_text(encoding="utf-8")
-        known = hashlib.sha256(f"{version('metricflow')}\n{self._manifest}".encode())
-        self._file = (answers or target) / f"{ANSWERS}_{known.hexdigest()[:16]}.json"
-        self._answers: dict[str, Any] = {}
-        if self._file.exists():
-            with suppress(ValueError):  # cut short by a full disk, say: asked again
-                self._answers = json.loads(self._file.read_text(encoding="utf-8"))
-        self._is_kept = True
+        self._manifest = _without_wording(json.loads(path.read_text(encoding="utf-8")))
+        self._prefix = _take_prefix(self._manifest)
+        self._metrics = {metric["name"]: metric for metric in self._manifest["metrics"]}
+        others = {key: value for key, value in self._manifest.items() if key != "metrics"}
+        self._common = f"{version('metricflow')}\n{json.dumps(others)}"
+        self._file = (answers or target) / ANSWERS_FILE
+        self._kept = _read(self._file)
+        self._used: dict[str, Any] = {}
 
     def sql(self, metrics: Sequence[str], group_by: Sequence[str]) -> str:
         """Return one query with a column for each metric and each name it is grouped by."""
-        return self._answered("sql", [*metrics], [*group_by], self._write_sql)
+        sql = self._answered("sql", [*metrics], [*group_by], self._write_sql)
+        return sql.replace(f'"{_DATABASE}".', self._prefix)
 
     def cuts(self, metrics: Sequence[str]) -> dict[str, str]:
         """Return by what all of these metrics can be cut: a dimension -> the name to group by.
@@ -59,14 +67,16 @@ class Engine:
         return self._answered("cuts", [*metrics], [], self._find_cuts)
 
     def keep(self) -> None:
-        """Keep the answers for the next time."""
-        if self._is_kept:
+        """Keep the answers for the next time, those that were asked for last."""
+        if self._used.keys() <= self._kept.keys():
             return
+        others = {key: one for key, one in _read(self._file).items() if key not in self._used}
+        newest = [*others.items(), *self._used.items()][-KEPT_ANSWERS:]
         partial = self._file.with_suffix(f".{os.getpid()}.partial")
         partial.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(json.dumps(self._answers, sort_keys=True), encoding="utf-8")
+        partial.write_text(json.dumps(dict(newest)), encoding="utf-8")
         os.replace(partial, self._file)
-        self._is_kept = True
+        self._kept = dict(newest)
 
     def _answered(
         self,
@@ -75,12 +85,25 @@ class Engine:
         group_by: list[str],
         ask: Callable[[list[str], list[str]], Answer],
     ) -> Answer:
-        key = json.dumps([question, metrics, group_by])
-        if key not in self._answers:
-            self._answers[key] = ask(metrics, group_by)
-            self._is_kept = False
-        found: Answer = self._answers[key]
+        about = [self._metrics[name] for name in self._with_parts(metrics)]
+        asked = json.dumps([question, metrics, group_by, about])
+        key = hashlib.sha256(f"{self._common}\n{asked}".encode()).hexdigest()[:32]
+        if key not in self._used:
+            self._used[key] = self._kept[key] if key in self._kept else ask(metrics, group_by)
+        found: Answer = self._used[key]
         return found
+
+    def _with_parts(self, metrics: Sequence[str]) -> list[str]:
+        """Return metrics and those they are made of, by any way to name one."""
+        found: list[str] = []
+        waiting = [*metrics]
+        while waiting:
+            name = waiting.pop()
+            if name in self._metrics and name not in found:
+                found.append(name)
+                said = json.dumps(self._metrics[name])
+                waiting += [part for part in re.findall(r"\w+", said) if part in self._metrics]
+        return sorted(found)
 
     def _write_sql(self, metrics: list[str], group_by: list[str]) -> str:
         from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
@@ -104,15 +127,14 @@ class Engine:
     @cached_property
     def _entities(self) -> dict[str, str]:
         """Return what a row of its mart is, for each metric that is no ratio."""
-        manifest = json.loads(self._manifest)
         rows = {
             model["name"]: model["primary_entity"]
             or next(one["name"] for one in model["entities"] if one["type"] == "primary")
-            for model in manifest["semantic_models"]
+            for model in self._manifest["semantic_models"]
         }
         stated = {
-            metric["name"]: metric["type_params"].get("metric_aggregation_params")
-            for metric in manifest["metrics"]
+            name: metric["type_params"].get("metric_aggregation_params")
+            for name, metric in self._metrics.items()
         }
         return {name: rows[one["semantic_model"]] for name, one in stated.items() if one}
 
@@ -130,9 +152,34 @@ class Engine:
 
         # A query that takes long to write on a busy machine is a warning to MetricFlow, to us none.
         logging.getLogger("metricflow_semantics").setLevel(logging.ERROR)
-        manifest = PydanticSemanticManifest.parse_raw(self._manifest)
+        manifest = PydanticSemanticManifest.parse_obj(self._manifest)
         lookup = SemanticManifestLookup(PydanticSemanticManifestTransformer.transform(manifest))
         return MetricFlowEngine(lookup, _renderer_of_duckdb())
+
+
+def _without_wording(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_wording(one) for key, one in value.items() if key not in _WORDING}
+    return [_without_wording(one) for one in value] if isinstance(value, list) else value
+
+
+def _take_prefix(manifest: Any) -> str:
+    """Give the tables of a manifest a database of no name; return how theirs was written."""
+    prefix = ""
+    for place in (*manifest["semantic_models"], *manifest["project_configuration"]["time_spines"]):
+        relation = place["node_relation"]
+        name = f'"{relation["schema_name"]}"."{relation["alias"]}"'
+        prefix = relation["relation_name"].removesuffix(name)
+        relation.update(database=_DATABASE, relation_name=f'"{_DATABASE}".{name}')
+    return prefix
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    with suppress(ValueError):  # cut short by a full disk, say: asked again
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    return {}
 
 
 def _renderer_of_duckdb() -> Any:
