@@ -21,6 +21,7 @@ SHOWN_FAILURES = 10
 PARSED = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests", "analyses")
 MESSAGE_LENGTH = 600
 PARTIAL_PARSE = "--partial-parse"
+PARSE_FILE = "partial_parse.msgpack"
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -175,7 +176,7 @@ def parse_options(project: Path, target: Path) -> list[str]:
 
     Never after an edit: the project's own setting says why.
     """
-    parse = target / "partial_parse.msgpack"
+    parse = target / PARSE_FILE
     if not parse.exists():
         return []
     parsed_at = parse.stat().st_mtime

@@ -1,8 +1,8 @@
 """Prepared changes of a small company, each with the verdict that a reviewer would come to.
 
 Every change is made in a clone and compared with where it left, as on a pull request: two builds
-and the comparison. The builds are the cost (a minute each), so they are made two at a time, and
-rules that only read words (versions, the changelog, locks) are judged again on what was found.
+and the comparison. The builds are the cost (up to a minute each), so they are made two at a time,
+and rules that only read words (versions, the changelog, locks) are judged again on what was found.
 """
 
 import datetime
@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from touchstone.build import as_vars
+from touchstone.build import PARSE_FILE, as_vars
 from touchstone.cli import main
 from touchstone.diff import sides
 from touchstone.diff.changes import Agreement, Change, Kind, Line
@@ -31,6 +31,7 @@ from touchstone.diff.sides import Data, Side, build_folder, find_revision
 from touchstone.diff.tables import RowChange
 from touchstone.diff.verdict import FAILING, Facts, Rule, judge, new_entries
 from touchstone.errors import UserError
+from touchstone.metrics.engine import ANSWERS_FILE
 
 PROJECT = Path(__file__).parents[2]
 TODAY = datetime.date(2026, 11, 1)
@@ -284,12 +285,17 @@ class Workshop:
             apply(PREPARED[name], path)
         return path
 
+    def base_side(self) -> Side:
+        return Side("the base", self.base, build_folder(self.work, self.base, NO_DATA))
+
     def side(self, name: str) -> Side:
         clone = self.clone(name)
         return Side(f"the {name}", clone, build_folder(self.work, clone, NO_DATA))
 
     def comparison(self, name: str) -> Comparison:
         if name not in self.compared:
+            if not self.compared:  # so that the others grow from it
+                sides.build([self.base_side(), self.side(REFACTOR)], NO_DATA)
             first = list(PREPARED).index(name) // 2 * 2  # in pairs: one build leaves a core idle
             sides.build([self.side(one) for one in list(PREPARED)[first : first + 2]], NO_DATA)
             clone = self.clone(name)
@@ -302,7 +308,12 @@ class Workshop:
 def workshop(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(sides, "KEPT_BUILDS", 100)
-        yield Workshop(base, tmp_path_factory.mktemp("workshop"))
+        folder = tmp_path_factory.mktemp("workshop")
+        asked = PROJECT / "target" / ANSWERS_FILE  # by the build of the sample
+        if asked.exists():
+            (folder / "work" / sides.ANSWERS).mkdir(parents=True)
+            (folder / "work" / sides.ANSWERS / ANSWERS_FILE).write_bytes(asked.read_bytes())
+        yield Workshop(base, folder)
 
 
 def failing(comparison: Comparison) -> set[Rule]:
@@ -324,6 +335,65 @@ def test_a_prepared_change_gets_its_verdict(workshop: Workshop, name: str) -> No
     for line in change.lines:
         assert Line(*line) in told[0].lines
     assert moved <= {metric for one in comparison.facts.changes for metric in one.reaches}
+
+
+TABLES = """
+    select schema_name || '.' || table_name from duckdb_tables()
+    where database_name = $1 and schema_name <> 'maintenance'
+    union all
+    select schema_name || '.' || view_name from duckdb_views()
+    where database_name = $1 and not internal
+"""
+
+
+def test_a_side_that_grew_is_what_it_would_be_from_nothing(
+    workshop: Workshop, tmp_path: Path
+) -> None:
+    workshop.comparison(DATED)
+    grown = workshop.side(DATED)
+    assert (grown.folder / sides.ORIGIN).exists()
+
+    # another work folder, where a side that cannot grow is built from nothing
+    (tmp_path / sides.ANSWERS).mkdir()
+    for path in grown.answers.iterdir():
+        (tmp_path / sides.ANSWERS / path.name).write_bytes(path.read_bytes())
+    base = workshop.base_side()
+    broken = tmp_path / "builds" / base.folder.name
+    (broken / "target").mkdir(parents=True)
+    for name in (sides.DONE, f"target/{sides.MANIFEST}", f"target/{PARSE_FILE}"):
+        (broken / name).write_bytes((base.folder / name).read_bytes())
+    duckdb.connect(str(broken / base.warehouse.name)).close()
+    whole = replace(grown, folder=tmp_path / "builds" / grown.folder.name)
+    sides.build([whole], NO_DATA)
+    assert not (whole.folder / sides.ORIGIN).exists()
+
+    with duckdb.connect() as connection:
+        for name, side in (("grown", grown), ("whole", whole)):
+            connection.execute(f"attach '{side.warehouse}' as {name} (read_only)")
+        tables = [connection.execute(TABLES, [name]).fetchall() for name in ("grown", "whole")]
+        assert sorted(tables[0]) == sorted(tables[1])
+        assert len(tables[0]) > 250
+        for (table,) in tables[0]:
+            columns = [connection.execute(f"describe {name}.{table}").fetchall()
+                       for name in ("grown", "whole")]  # fmt: skip
+            assert columns[0] == columns[1], table
+            [(differing,)] = connection.execute(
+                f"select count(*) from ((from grown.{table} except all from whole.{table}) "
+                f"union all (from whole.{table} except all from grown.{table}))"
+            ).fetchall()
+            assert differing == 0, table
+    compiled = [
+        {key: node.get("compiled_code") for key, node in side.manifest["nodes"].items()}
+        for side in (grown, whole)
+    ]
+    assert compiled[0] == compiled[1]
+
+
+def test_a_side_grows_only_where_models_and_seeds_alone_differ(workshop: Workshop) -> None:
+    workshop.comparison(DATED)
+    for name in (REFACTOR, "moved lookback", "removed metric"):
+        workshop.comparison(name)
+        assert not (workshop.side(name).folder / sides.ORIGIN).exists(), name
 
 
 def test_ten_and_more_changes_are_prepared() -> None:

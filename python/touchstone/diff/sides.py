@@ -25,7 +25,7 @@ from typing import Any
 
 import yaml
 
-from touchstone.build import as_vars
+from touchstone.build import PARSE_FILE, as_vars
 from touchstone.errors import UserError
 from touchstone.metrics.engine import ANSWERS_FILE
 from touchstone.project import connect
@@ -41,7 +41,6 @@ MANIFEST = "manifest.json"
 ORIGIN = "origin.json"  # manifest of the build that a side grew from
 ANSWERS = "metrics"  # of MetricFlow; the sides mostly ask the same
 _STEP = re.compile(r"(\d+|metrics)(?: (\d+))?$")
-PARSE_FILE = "partial_parse.msgpack"
 GIVEN = "given"  # the warehouse with the raw data, as both sides see it
 
 
