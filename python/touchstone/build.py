@@ -20,8 +20,6 @@ SHOWN_FAILURES = 10
 # What dbt parses; that a file was removed is told by the time of its folder.
 PARSED = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests", "analyses")
 MESSAGE_LENGTH = 600
-PARTIAL_PARSE = "--partial-parse"
-PARSE_FILE = "partial_parse.msgpack"
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -143,8 +141,7 @@ def dbt(
     folders = ["--project-dir", str(project), "--profiles-dir", str(profiles or project)]
     listeners = [progress.on_event, *([on_event] if on_event else [])]
     target = _word_after("--target-path", arguments) or project / "target"
-    takes_over = [] if PARTIAL_PARSE in arguments else parse_options(project, target)
-    words = ["--quiet", *takes_over, *arguments, *folders]
+    words = ["--quiet", *parse_options(project, target), *arguments, *folders]
     outcome = dbtRunner(callbacks=listeners).invoke(words)
     progress.close()
     # dbt keeps the file open for the life of the process; whoever reads it next needs it closed.
@@ -176,7 +173,7 @@ def parse_options(project: Path, target: Path) -> list[str]:
 
     Never after an edit: the project's own setting says why.
     """
-    parse = target / PARSE_FILE
+    parse = target / "partial_parse.msgpack"
     if not parse.exists():
         return []
     parsed_at = parse.stat().st_mtime
@@ -186,7 +183,7 @@ def parse_options(project: Path, target: Path) -> list[str]:
         for path in (project / name, *(project / name).rglob("*"))
         if path.exists() and "__pycache__" not in path.parts
     )
-    return [] if changed else [PARTIAL_PARSE]
+    return [] if changed else ["--partial-parse"]
 
 
 class _Progress:

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from touchstone.build import PARSE_FILE, as_vars
+from touchstone.build import as_vars
 from touchstone.cli import main
 from touchstone.diff import sides
 from touchstone.diff.changes import Agreement, Change, Kind, Line
@@ -350,8 +350,20 @@ def test_a_side_that_grew_is_what_it_would_be_from_nothing(
     workshop: Workshop, tmp_path: Path
 ) -> None:
     workshop.comparison(DATED)
-    grown = workshop.side(DATED)
+    clone = tmp_path / "clone"
+    git(workshop.base, "clone", str(workshop.base), str(clone))
+    apply(PREPARED[DATED], clone)
+    with (clone / "models/marts/core/people.sql").open("a", encoding="utf-8") as file:
+        file.write("-- depends_on: {{ ref('service_levels') }}\n")  # a definition is used by more
+    grown = Side("the work", clone, build_folder(workshop.work, clone, NO_DATA))
+    sides.build([grown], NO_DATA)
     assert (grown.folder / sides.ORIGIN).exists()
+    with duckdb.connect(str(grown.warehouse), read_only=True) as connection:
+        [(uses,)] = connection.execute(
+            "select count(*) from quality.definitions_used "
+            "where used_by = 'core.people' and definition_id = 'service_levels.mql_worked'"
+        ).fetchall()
+    assert uses == 2  # versions
 
     # another work folder, where a side that cannot grow is built from nothing
     (tmp_path / sides.ANSWERS).mkdir()
@@ -360,7 +372,7 @@ def test_a_side_that_grew_is_what_it_would_be_from_nothing(
     base = workshop.base_side()
     broken = tmp_path / "builds" / base.folder.name
     (broken / "target").mkdir(parents=True)
-    for name in (sides.DONE, f"target/{sides.MANIFEST}", f"target/{PARSE_FILE}"):
+    for name in (sides.DONE, f"target/{sides.MANIFEST}"):
         (broken / name).write_bytes((base.folder / name).read_bytes())
     duckdb.connect(str(broken / base.warehouse.name)).close()
     whole = replace(grown, folder=tmp_path / "builds" / grown.folder.name)

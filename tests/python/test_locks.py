@@ -15,7 +15,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from touchstone.build import PARSE_FILE, dbt, parse_options
+from touchstone.build import dbt
 from touchstone.cli import main
 from touchstone.errors import UserError
 from touchstone.locks import Lock, read_locks, write_published_values
@@ -278,9 +278,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> World:
         shutil.copy(PROJECT / FOLDER / name, project / FOLDER)
     warehouse = folder / "touchstone.duckdb"
     shutil.copy(WAREHOUSE, warehouse)
-    (project / "target").mkdir()
-    if parse_options(PROJECT, PROJECT / "target"):  # nothing was edited since the last parse
-        shutil.copy(PROJECT / "target" / PARSE_FILE, project / "target")
     assert dbt(PROJECT, warehouse, ["parse", "--target-path", str(project / "target")])
     shutil.copy(project / "target" / MANIFEST_FILE, folder)
     use_few_metrics(project / "target")

@@ -1,7 +1,6 @@
 """The ledger of original sources: what was first seen stays, whatever the CRM says later."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,27 +9,21 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from touchstone.build import PARSE_FILE, PARTIAL_PARSE, parse_options
-
 PROJECT = Path(__file__).resolve().parents[2]
 LEDGER = "intermediate.int_people_original_sources"
 
 
 @pytest.fixture
 def dbt(tmp_path: Path) -> Callable[..., None]:
-    target = tmp_path / "target"
-    target.mkdir()
-    if parse_options(PROJECT, PROJECT / "target"):  # nothing was edited since the last parse
-        shutil.copy(PROJECT / "target" / PARSE_FILE, target)
     environment = {
         **os.environ,
         "TOUCHSTONE_WAREHOUSE": str(tmp_path / "warehouse.duckdb"),
-        "DBT_TARGET_PATH": str(target),
+        "DBT_TARGET_PATH": str(tmp_path / "target"),
         "DBT_LOG_PATH": str(tmp_path / "logs"),
     }
 
     def run(*arguments: str) -> None:
-        command = [sys.executable, "-m", "dbt.cli.main", "--quiet", *arguments, PARTIAL_PARSE]
+        command = [sys.executable, "-m", "dbt.cli.main", "--quiet", *arguments]
         places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
         done = subprocess.run(
             [*command, *places], env=environment, capture_output=True, text=True, check=False
@@ -62,7 +55,7 @@ def test_a_later_edit_in_the_crm_and_a_full_refresh_change_no_original_source(
     )
     rows(warehouse, "update raw.crm__contacts set lead_source = 'Edited'")
     rows(warehouse, "delete from raw.crm__lead_changes")
-    dbt("run", "--full-refresh", "--select", "+int_people_original_sources")
+    dbt("run", "--partial-parse", "--full-refresh", "--select", "+int_people_original_sources")
 
     edited = rows(
         warehouse, "from intermediate.int_people_records_gathered where lead_source = 'Edited'"

@@ -57,7 +57,7 @@ def test_a_workflow_runs_words_of_the_makefile(path: Path) -> None:
 def test_a_pull_request_is_linted_built_tested_compared_and_told() -> None:
     workflow = read("pull_request.yml")
     commands = " ".join(step.get("run", "") for step in steps(workflow))
-    for word in ("make lint", "make build", "make test", "make diff", "gh api"):
+    for word in ("make lint", "make build", "make pytest", "make diff", "gh api"):
         assert word in commands
     checkout = workflow["jobs"]["diff"]["steps"][0]
     assert checkout["with"]["fetch-depth"] == 0, "the base is a commit of the history"

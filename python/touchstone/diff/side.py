@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from touchstone.build import PARTIAL_PARSE, dbt
+from touchstone.build import dbt
 from touchstone.diff.sides import ANSWERS, MANIFEST, ORIGIN
 from touchstone.errors import UserError
 from touchstone.load.files import quoted
@@ -21,6 +21,8 @@ from touchstone.project import connect
 
 NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 BUILT = ("model", "seed")
+# They read dbt's graph, what other models read among it, so any edit may reach them.
+LISTS_OF_DEFINITIONS = "config.meta.lists_definitions:true+"
 COMPILED = ("compiled", "compiled_code", "compiled_path", "extra_ctes", "extra_ctes_injected")
 
 
@@ -50,7 +52,7 @@ def main(order: Path) -> int:
     words += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     words += ["--log-level-file", "info"]  # what dbt does in detail is 5 % of the time
     if changed := values["changed"]:
-        words += [PARTIAL_PARSE, "--select", *(f"{name}+" for name in changed)]
+        words += ["--select", *(f"{name}+" for name in changed), LISTS_OF_DEFINITIONS]
     try:
         if changed:
             _drop_readers(warehouse, folder / ORIGIN, changed)
@@ -71,7 +73,11 @@ def main(order: Path) -> int:
 def _drop_readers(warehouse: Path, origin: Path, changed: Sequence[str]) -> None:
     """Drop the tables of the changed models and seeds, and of all that read them."""
     manifest = _read(origin)
-    waiting = [key for key, node in manifest["nodes"].items() if node["name"] in changed]
+    waiting = [
+        key
+        for key, node in manifest["nodes"].items()
+        if node["name"] in changed or node["config"].get("meta", {}).get("lists_definitions")
+    ]
     dropped: set[str] = set()
     with connect(warehouse) as connection:
         while waiting:

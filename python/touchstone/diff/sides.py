@@ -25,13 +25,14 @@ from typing import Any
 
 import yaml
 
-from touchstone.build import PARSE_FILE, as_vars
+from touchstone.build import as_vars
 from touchstone.errors import UserError
 from touchstone.metrics.engine import ANSWERS_FILE
 from touchstone.project import connect
 
 # What the tables of a build depend on; tests and analyses move no number.
 BUILT_FROM = ("dbt_project.yml", "models", "seeds", "macros")
+BUILT_WITH = ("TOUCHSTONE_HASH_KEY",)  # and on this, from the environment
 RAW_SEEDS = Path("seeds") / "raw"
 # One name for the file of every side: it is part of the compiled SQL, and no change of it.
 STEM = "side_of_diff"
@@ -182,10 +183,11 @@ def build_folder(work: Path, project: Path, data: Data) -> Path:
 def _kind(data: Data) -> str:
     """Return what builds have in common of which one may grow from the other."""
     parts = [as_vars(dict(data.variables)), version("dbt-core"), version("duckdb")]
+    parts += [f"{name}={value}" for name, value in sorted(os.environ.items()) if name in BUILT_WITH]
     if data.warehouse:
         found = data.warehouse.stat()
         parts += [str(data.warehouse), str(found.st_size), str(found.st_mtime_ns)]
-    return " ".join(parts)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _digests(project: Path) -> dict[str, str]:
@@ -232,7 +234,14 @@ def build(sides: Sequence[Side], data: Data, *, fresh: bool = False) -> list[flo
             "kind": _kind(data),
             "files": _digests(side.project),
         }
-        (side.folder / DONE).write_text(json.dumps(told), encoding="utf-8")
+        if build_folder(side.folder.parents[1], side.project, data) != side.folder:
+            raise UserError(
+                f"{side.name} was edited while it was built, so its numbers are of neither state; "
+                "ask again"
+            )
+        partial = side.folder / f"{DONE}.partial"
+        partial.write_text(json.dumps(told), encoding="utf-8")
+        os.replace(partial, side.folder / DONE)
     _forget_old_builds(sides)
     return [seconds.get(side.name, 0.0) for side in sides]
 
@@ -241,12 +250,14 @@ def _build(
     waiting: Sequence[Side], data: Data, progress: "_Progress", *, grows: bool
 ) -> list[Side]:
     """Build sides at the same time; return those that failed."""
-    started = [_start(side, data, _origin(side, data) if grows else None) for side in waiting]
-    for side, process in zip(waiting, started, strict=True):
-        threading.Thread(target=progress.follow, args=(side.name, process), daemon=True).start()
+    started: list[subprocess.Popen[str]] = []
     try:
+        for side in waiting:
+            started.append(_start(side, data, _origin(side, data) if grows else None))
+            follow = (side.name, started[-1])
+            threading.Thread(target=progress.follow, args=follow, daemon=True).start()
         return [side for side, process in zip(waiting, started, strict=True) if process.wait() != 0]
-    except KeyboardInterrupt:
+    except BaseException:
         for process in started:
             process.terminate()
         raise
@@ -269,7 +280,10 @@ def _origin(side: Side, data: Data) -> _Origin | None:
     kind, files = _kind(data), _digests(side.project)
     found = []
     for path in sorted(side.folder.parent.glob(f"*/{DONE}")):
-        told = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            told = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # taken away by another comparison, or cut short
+            continue
         if told.get("kind") == kind:
             differing = [Path(name) for name, _ in told["files"].items() ^ files.items()]
             if differing and all(_is_node(name) for name in differing):
@@ -285,11 +299,14 @@ def _is_node(path: Path) -> bool:
 def _start(side: Side, data: Data, origin: _Origin | None) -> "subprocess.Popen[str]":
     shutil.rmtree(side.folder, ignore_errors=True)
     side.target.mkdir(parents=True)
-    if origin:
-        shutil.copy(origin.folder / side.warehouse.name, side.warehouse)
-        shutil.copy(origin.folder / "target" / MANIFEST, side.folder / ORIGIN)
-        shutil.copy(origin.folder / "target" / PARSE_FILE, side.target)
-    else:
+    try:
+        if origin:
+            shutil.copy(origin.folder / side.warehouse.name, side.warehouse)
+            shutil.copy(origin.folder / "target" / MANIFEST, side.folder / ORIGIN)
+    except OSError:  # taken away by another comparison
+        side.warehouse.unlink(missing_ok=True)
+        origin = None
+    if not origin:
         connect(side.warehouse).close()
     _take_answers(side)
     profile = yaml.safe_load((side.project / "profiles.yml").read_text(encoding="utf-8"))

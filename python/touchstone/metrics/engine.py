@@ -49,7 +49,8 @@ class Engine:
         self._prefix = _take_prefix(self._manifest)
         self._metrics = {metric["name"]: metric for metric in self._manifest["metrics"]}
         others = {key: value for key, value in self._manifest.items() if key != "metrics"}
-        self._common = f"{version('metricflow')}\n{json.dumps(others)}"
+        own = Path(__file__).read_text(encoding="utf-8")  # what is asked, and what is left out
+        self._common = f"{version('metricflow')}\n{own}\n{json.dumps(others)}"
         self._file = (answers or target) / ANSWERS_FILE
         self._kept = _read(self._file)
         self._used: dict[str, Any] = {}
