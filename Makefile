@@ -51,7 +51,7 @@ test: env  ## everything that guards the project: dbt tests (in build), Python t
 
 .PHONY: pytest
 pytest: build  ## Python tests: oracles, properties, mutations, loading, two public companies
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder  # conftest.py begins with the longest
 
 # The linter reads SQL as dbt renders it, and the agreed weights are part of some: a warehouse of its own has these.
 LINTED := target/lint/linted.duckdb
