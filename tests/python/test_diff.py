@@ -401,6 +401,17 @@ def test_a_side_that_grew_is_what_it_would_be_from_nothing(
     assert compiled[0] == compiled[1]
 
 
+def test_an_edit_during_a_build_is_told_and_nothing_kept(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    side = Side("the working tree", base, tmp_path / "builds" / "named_by_the_files_of_before")
+    side.folder.mkdir(parents=True)
+    monkeypatch.setattr(sides, "_build", lambda *_arguments, **_options: [])
+    with pytest.raises(UserError, match=r"the working tree was edited while it was built.*again"):
+        sides.build([side], NO_DATA)
+    assert not (side.folder / sides.DONE).exists()
+
+
 def test_a_side_grows_only_where_models_and_seeds_alone_differ(workshop: Workshop) -> None:
     workshop.comparison(DATED)
     for name in (REFACTOR, "moved lookback", "removed metric"):

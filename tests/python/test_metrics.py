@@ -1,5 +1,6 @@
 """Metrics: what each says of itself, that MetricFlow can ask them all, and what they are worth."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -19,7 +20,7 @@ from touchstone.metrics import (
     read_catalogue,
     write_values,
 )
-from touchstone.metrics.catalogue import STATED
+from touchstone.metrics.catalogue import MANIFEST_FILE, STATED
 from touchstone.metrics.command import listed
 from touchstone.metrics.engine import Engine
 from touchstone.metrics.values import CALENDAR, CUTS, GRAINS, NOBODY, TOTAL, at_grain
@@ -346,6 +347,41 @@ def test_the_same_warehouse_gives_the_same_bytes(target: Path, tmp_path: Path) -
         with duckdb.connect(str(copy), read_only=True) as connection:
             written.append(connection.execute("from quality.metric_values").fetchall())
     assert written[0] == written[1]
+
+
+def test_an_answer_is_kept_for_what_it_depends_on(
+    target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wording, another warehouse and other metrics ask nothing again; the metric's parts do."""
+    manifest = json.loads((target / MANIFEST_FILE).read_text(encoding="utf-8"))
+    by_name = {metric["name"]: metric for metric in manifest["metrics"]}
+
+    def asked() -> tuple[str, list[str]]:
+        text = json.dumps(manifest).replace('\\"touchstone\\".', '\\"of_2026\\".')
+        (tmp_path / MANIFEST_FILE).write_text(text, encoding="utf-8")
+        engine, questions = Engine(tmp_path), list[str]()
+        own = engine._write_sql
+
+        def spied(metrics: list[str], group_by: list[str]) -> str:
+            questions.extend(metrics)
+            return own(metrics, group_by)
+
+        monkeypatch.setattr(engine, "_write_sql", spied)
+        sql = engine.sql(["win_rate"], ["metric_time__month"])
+        engine.keep()
+        return sql, questions
+
+    first = Engine(target, answers=tmp_path)
+    sql = first.sql(["win_rate"], ["metric_time__month"])
+    first.keep()
+    assert '"touchstone"."core"."opportunities"' in sql
+    by_name["wins"]["description"] = by_name["win_rate"]["label"] = "said otherwise"
+    by_name["mqls"]["type_params"]["expr"] = "2"
+    assert asked() == (sql.replace('"touchstone".', '"of_2026".'), [])
+    by_name["wins"]["type_params"]["expr"] = "case when is_won then 2 end"
+    changed, questions = asked()
+    assert questions == ["win_rate"]
+    assert "THEN 2" in changed.upper()
 
 
 def test_a_metric_that_is_not_there_is_a_mistake_of_the_user(target: Path) -> None:
