@@ -414,7 +414,7 @@ def test_an_edit_during_a_build_is_told_and_nothing_kept(
 
 def test_a_side_grows_only_where_models_and_seeds_alone_differ(workshop: Workshop) -> None:
     workshop.comparison(DATED)
-    for name in (REFACTOR, "moved lookback", "removed metric"):
+    for name in ("moved lookback", "removed metric"):  # a setting, YAML
         workshop.comparison(name)
         assert not (workshop.side(name).folder / sides.ORIGIN).exists(), name
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from touchstone.checks.tables import LACKING, UNREADABLE, Guarded, quoted
+from touchstone.checks.tables import LACKING, UNREADABLE, Guarded
+from touchstone.load.files import quoted
 
 SAMPLE_KEYS = 5
 # Fewer rows than this in the usual month say nothing about the next one.

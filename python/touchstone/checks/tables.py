@@ -11,6 +11,7 @@ import duckdb
 from touchstone.checks.seeds import read_rows
 from touchstone.load.contract import Table as Contract
 from touchstone.load.contract import read_contract, read_yaml
+from touchstone.load.files import quoted
 
 # As the macro raw_other_names in macros/raw.sql: what other loaders call Fivetran's columns.
 _OTHER_NAMES = {
@@ -18,11 +19,6 @@ _OTHER_NAMES = {
     "_fivetran_synced": ("_airbyte_extracted_at", "_sdc_batched_at", "system_modstamp"),
 }
 UNREADABLE, LACKING = "_is_unreadable", "_lacks_a_value"
-
-
-def quoted(name: str) -> str:
-    """Return a name as an identifier of SQL."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 @dataclass(frozen=True)

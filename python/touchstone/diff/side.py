@@ -1,8 +1,8 @@
 """One side of a comparison, built in a process of its own: `python -m touchstone.diff.side ORDER`.
 
 dbt keeps state in its process, so two projects cannot be built in one. A side that grows from
-another build is told by which models and seeds it differs. Progress goes to stdout, a
-line each: `done total`, then `metrics`.
+another build is told by which models and seeds it differs. Progress goes to stdout, a line each:
+`done total`, then `metrics`.
 """
 
 import json
