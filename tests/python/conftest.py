@@ -10,6 +10,8 @@ from hypothesis import settings
 from planted_companies import Builder, Company
 from touchstone.project import WAREHOUSE_VARIABLE
 
+pytest_plugins = ["cpu_seconds"]
+
 # A busy machine is no failure: time limits of single examples say more about the machine than the
 # code.
 settings.register_profile("touchstone", deadline=None)

@@ -1,5 +1,6 @@
 """Workflows hold to GitHub's schema, and run words of the Makefile that people run by hand."""
 
+import os
 import re
 import subprocess
 import sys
@@ -63,3 +64,21 @@ def test_a_pull_request_is_linted_built_tested_compared_and_told() -> None:
     assert checkout["with"]["fetch-depth"] == 0, "the base is a commit of the history"
     # text of a pull request stays out of shell lines: it may be anybody's
     assert "${{" not in commands.replace("PYTHON=python", "")
+
+
+def test_every_night_everything_is_proven() -> None:
+    workflow = read("nightly.yml")
+    assert "schedule" in workflow[True], "YAML reads the word `on` as true"
+    asked = [step.get("run", "") for step in workflow["jobs"]["test-all"]["steps"]]
+    assert any(command.startswith("make test-all") for command in asked)
+    of_make = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MARKED"}  # this may run below `make test-all`
+    outside = {name: value for name, value in os.environ.items() if name not in of_make}
+    shown = {
+        target: subprocess.run(
+            ["make", "--dry-run", f"PYTHON={sys.executable}", target],
+            cwd=PROJECT, env=outside, capture_output=True, text=True, check=True,
+        ).stdout
+        for target in ("test", "test-all")
+    }  # fmt: skip
+    assert '-m "not nightly"' in shown["test"]
+    assert '-m ""' in shown["test-all"]
