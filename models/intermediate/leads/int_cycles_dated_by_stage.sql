@@ -1,4 +1,5 @@
 {%- set stages = ['inquiry', 'mql', 'sal', 'sql', 'opportunity', 'won'] -%}
+{%- set is_inquiry = "event_kind in ('response', 'created') or funnel_stage = 'inquiry'" -%}
 with cycles as (
     select * from {{ ref('int_leads_split_into_cycles') }}
 ),
@@ -16,12 +17,12 @@ own_dates as (
     select
         person_id,
         cycle_number,
-        min(event_at) filter (where event_kind in ('response', 'created') or funnel_stage = 'inquiry') as inquiry_at,
+        min(event_at) filter (where {{ is_inquiry }}) as inquiry_at,
         {%- for stage in stages[1:4] %}
         min(event_at) filter (where funnel_stage = '{{ stage }}') as {{ stage }}_at,
         coalesce(bool_and(is_day_unknown) filter (where funnel_stage = '{{ stage }}'), false) as is_{{ stage }}_day_unknown,
         {%- endfor %}
-        false as is_inquiry_day_unknown
+        coalesce(bool_and(is_day_unknown and funnel_stage = 'inquiry') filter (where {{ is_inquiry }}), false) as is_inquiry_day_unknown
     from events
     group by person_id, cycle_number
 ),

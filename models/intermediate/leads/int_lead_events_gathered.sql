@@ -10,6 +10,10 @@ opportunities_linked as (
     select * from {{ ref('int_opportunities_linked_to_people') }}
 ),
 
+lead_ends_inferred as (
+    select * from {{ ref('int_lead_ends_inferred') }}
+),
+
 -- At one instant things are read in the order of event_rank. A call known by its day only is put at the day's end,
 -- so that it counts as work on an MQL of the same day; a response known by its day stands at its start.
 from_touches as (
@@ -44,7 +48,7 @@ from_statuses as (
         canonical_stage is not null as is_opener,
         is_day_unknown
     from lead_statuses_dated
-    where is_status_known
+    where is_status_known and not (is_creation and disposition is not null)
 ),
 
 -- A deal opens a cycle only for the one person it is counted with, and only when that person is named on it.
@@ -85,6 +89,8 @@ gathered as (
     select * from from_touches
     union all
     select * from from_statuses
+    union all
+    select * from lead_ends_inferred
     union all
     select * from from_deals
 )

@@ -25,8 +25,7 @@ people as (
 ordered as (
     select
         *,
-        row_number() over (partition by person_id, cycle_number order by event_at, event_rank, event_id)
-            as event_number,
+        row_number() over (partition by person_id, cycle_number order by event_at, event_rank, event_id) as event_number,
         row_number() over (partition by person_id, cycle_number, event_kind order by event_at, event_id)
             as number_of_kind
     from placed
@@ -45,6 +44,7 @@ summed as (
         max(case when ordered.disposition is not null then ordered.event_id end) as end_event_id,
         max(case when ordered.disposition is not null then ordered.event_at end) as end_event_at,
         max(ordered.disposition) as disposition,
+        coalesce(bool_or(ordered.disposition is not null and ordered.is_day_unknown), false) as is_end_inferred,
         min(mqls_clocked.worked_at) as worked_at,
         max(mqls_clocked.due_date) as due_date
     from ordered
@@ -84,6 +84,7 @@ split as (
         coalesce(touches.channel, 'no response') as channel,
         touches.campaign_id,
         coalesce({{ local_date('worked.cycle_worked_at') }} > worked.due_date, false) as is_worked_late,
+        worked.is_end_inferred,
         worked.response_count,
         worked.activity_count
     from worked

@@ -1,4 +1,5 @@
--- Rows that staging uses and no number counts: our own people and tests, what they did, and deals that take no part.
+-- Rows that staging uses and no number counts: our own people and tests, what they did, deals that take no part, and
+-- leads that are no inquiry of their own. A lead is one when its creation is the first of a lead in its cycle.
 with people_excluded as (
     select * from {{ ref('int_people_excluded') }}
 ),
@@ -20,7 +21,41 @@ touches_excluded as (
     select * from {{ ref('int_touches_excluded') }}
 ),
 
+lead_statuses_dated as (
+    select * from {{ ref('int_lead_statuses_dated') }}
+    where is_creation and lead_id in (select leads.lead_id from {{ ref('stg_crm__leads') }} as leads)
+),
+
+lead_events as (
+    select * from {{ ref('int_lead_events_placed_in_cycles') }}
+    where event_kind = 'created'
+),
+
+leads_placed as (
+    select
+        lead_statuses_dated.is_status_known,
+        lead_events.cycle_number,
+        row_number() over (
+            partition by lead_events.person_id, lead_events.cycle_number order by lead_events.event_at, lead_events.event_id
+        ) as lead_number
+    from lead_statuses_dated
+    left join lead_events
+        on lead_events.event_id in (lead_statuses_dated.status_event_id, 'inferred:' || lead_statuses_dated.status_event_id)
+),
+
 excluded as (
+    select
+        'crm' as source_system,
+        'leads' as source_table,
+        case
+            when not is_status_known then 'its status is in no definition'
+            when cycle_number is null then 'opens no lead cycle'
+            else 'in the lead cycle of an earlier lead of the person'
+        end as exclusion_reason,
+        1 as row_count
+    from leads_placed
+    where cycle_number is null or lead_number > 1
+    union all
     select
         'crm' as source_system,
         records.record_type || 's' as source_table,

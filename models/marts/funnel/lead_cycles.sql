@@ -62,6 +62,7 @@ lead_cycles as (
         dated.is_sal_inferred,
         dated.is_sql_inferred,
         dated.is_opportunity_inferred,
+        cycles.is_end_inferred,
         dated.is_out_of_order,
         -- no clock ran on an MQL that sales had taken on before the status was set
         case
