@@ -72,3 +72,31 @@ def test_a_win_is_worth_its_amount_on_the_day_it_is_in_berlin(
     """
     # created at 23:30 UTC, which is the next day in Berlin; a close is a day and stays it
     assert rows(field, sql) == [("2024-01-09", "2024-03-18", Decimal("4000.10"))]
+
+
+def test_a_lead_that_is_known_by_its_end_only_is_an_inquiry(
+    field: duckdb.DuckDBPyConnection,
+) -> None:
+    sql = """
+        select
+            person_id, cycle_number, started_date::varchar, ended_date::varchar, disposition,
+            is_inquiry_inferred, is_end_inferred
+        from funnel.lead_cycles where person_id like '%funnel%' order by all
+    """
+    # the company has no history of leads; who answered after the lead was made took one trip
+    assert rows(field, sql) == [
+        ("funnel1", 1, "2024-02-01", "2024-02-01", "rejected", True, True),
+        ("funnel1", 2, "2024-03-01", None, "open", False, False),
+        ("funnel2", 1, "2024-02-02", "2024-02-03", "disqualified", False, True),
+    ]
+
+
+def test_no_lead_vanishes(field: duckdb.DuckDBPyConnection) -> None:
+    sql = """
+        select row_outcome, outcome_reason, row_count from quality.source_row_outcomes
+        where source_table = 'leads' and row_outcome <> 'used' order by all
+    """
+    assert rows(field, sql) == [
+        ("excluded", "in the lead cycle of an earlier lead of the person", 1),
+        ("excluded", "its status is in no definition", 1),
+    ]
