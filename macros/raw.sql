@@ -2,16 +2,20 @@
     The only door to raw data.
 
     A source table has a contract: its `columns` in models/staging/<system>/_<system>.yml (name, data_type) and in
-    `config.meta` its `key` (what makes a row unique), `latest_by` (which of several rows with one key is current;
-    where none is named, the loader's own stamp, if it left one), `required` (columns that must have a value) and
-    `not_after` (the moment of a column that another column bounds, give or take hours). Of the landed table the door
-    makes rows of exactly that shape:
+    `config.meta` its `key` (what makes a row unique), `latest_by` (the stamp by which the newest of several rows with one
+    key is current), `required` (columns that must have a value), `not_after` (the moment of a column that another column
+    bounds, give or take hours), `cost` (of tables of cost: where a row states its amount, day and account, and the
+    columns that `breaks_down_by` cuts it by, which are then part of the key) and `keeps_deleted` (its rows name things
+    that other rows still refer to). Of the landed table the door makes rows of exactly that shape:
 
     - A table or a column that the company does not have reads as empty. Names may differ in case and
       underscores, as loaders spell them (FirstRespondedDate, firstrespondeddate), and custom fields end in __c.
     - A row with a value that does not cast, without a required one or with a moment that cannot be, is in quarantine:
       it has a row_problem.
-    - Of several usable rows with one key the newest is current, the others are superseded.
+    - Of several usable rows with one key the newest is current, the others are superseded. Newest is, in this order: the
+      active version where a loader keeps history (raw_versions), the stamp of the contract, the loader's own stamps, the
+      newest load, and of one load the later row: of files by name, then of rows (python/touchstone/load).
+    - A row that its loader marks as deleted, or of which no version is active, was deleted at the source.
 
     raw() gives the usable, current rows; raw_refused() the rows in quarantine. The linter (.sqlfluff sets `linted`)
     reads the table's name for it: the door writes 380 kB of SQL, on which it would take seven minutes.
@@ -33,7 +37,7 @@
 
         {{ raw_ranked_rows(contract) }}
 
-        select {{ raw_names(contract) }}
+        select {{ raw_names(contract, contract.deleted_if) }}
         from ranked_rows
         where version_rank > 1
     )
@@ -52,10 +56,11 @@
     that cannot be used may make a key look repeated, and does no harm.
 -#}
 {% macro raw_current(contract) -%}
-    {%- set names = raw_names(contract) -%}
     {%- if not contract.is_present -%}
-    (select {{ names }} from {{ raw_usable(contract) }} as usable_rows)
+    (select {{ raw_names(contract) }} from {{ raw_usable(contract) }} as usable_rows)
     {%- else -%}
+    {%- set names = raw_names(contract, contract.gone_if) -%}
+    {%- set is_there = 'not (' ~ contract.is_gone ~ ')' if contract.leaves_out_gone -%}
     (
         with
 
@@ -63,10 +68,13 @@
 
         select {{ names }}
         from {{ raw_usable(contract, 'not in (select repeated_guesses.key_guess from repeated_guesses)') }} as single_rows
+        {%- if is_there %}
+        where {{ is_there }}
+        {%- endif %}
         union all
         select {{ names }}
         from ranked_rows
-        where version_rank = 1
+        where version_rank = 1{{ ' and ' ~ is_there if is_there }}
     )
     {%- endif -%}
 {%- endmacro %}
@@ -91,9 +99,14 @@
 {%- endmacro %}
 
 
-{% macro raw_names(contract) -%}
+{#- The columns of the contract; what the loader says of the row makes it deleted. -#}
+{% macro raw_names(contract, deleted_if=[]) -%}
     {%- for column in contract.columns -%}
+        {%- if column.name == 'is_deleted' and deleted_if -%}
+        case when {{ deleted_if | join(' or ') }} then true else is_deleted end as is_deleted{{ ', ' if not loop.last }}
+        {%- else -%}
         {{ adapter.quote(column.name) }}{{ ', ' if not loop.last }}
+        {%- endif -%}
     {%- else -%}
         1 as nothing
     {%- endfor -%}
@@ -152,16 +165,47 @@
     {%- for name, bound in meta.get('not_after', {}).items() -%}
         {%- do raw_bound(columns, name, bound) -%}
     {%- endfor -%}
-    {%- set delivered_at = raw_column({'name': '_fivetran_synced', 'data_type': 'timestamp'}, landed.types, false) -%}
-    {%- if not meta.get('latest_by') and delivered_at.is_landed -%}
-        {%- do columns.append(delivered_at) -%}
-    {%- endif -%}
+    {%- set key = meta.get('key', []) | list -%}
+    {%- for name in meta.get('cost', {}).get('breaks_down_by', []) + ['_breakdown'] if meta.get('cost') and name not in key -%}
+        {%- set cut = raw_column({'name': name, 'data_type': 'varchar'}, landed.types, false) -%}
+        {%- if cut.is_landed -%}{%- do columns.append(cut) -%}{%- do key.append(name) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- set versions = raw_versions(landed.types) -%}
+    {%- set marks = versions.marks | map(attribute='name') | list -%}
+    {%- set deleted_if = ['_is_marked_deleted'] if '_is_marked_deleted' in marks else [] -%}
+    {%- set gone_if = deleted_if + (['not _is_active'] if '_is_active' in marks else []) -%}
+    {%- set is_told, is_told_as_landed = gone_if | list, [] -%}
+    {%- for mark in versions.marks if mark.name in ['_is_marked_deleted', '_is_active'] -%}
+        {%- do is_told_as_landed.append(('not ' if mark.name == '_is_active' else '') ~ '(' ~ mark.value ~ ')') -%}
+    {%- endfor -%}
+    {%- for column in columns if column.name == 'is_deleted' and column.is_landed -%}
+        {%- do is_told.append('coalesce(is_deleted, false)') -%}
+        {%- do is_told_as_landed.append('coalesce(' ~ raw_landed_value(column) ~ ', false)') -%}
+    {%- endfor -%}
+    {%- if meta.get('keeps_deleted') -%}{%- set is_told, is_told_as_landed = [], [] -%}{%- endif -%}
+    {%- set stamps = [] -%}
+    {%- for name in [meta.get('latest_by'), '_fivetran_synced'] if name and name not in stamps -%}
+        {%- set known = columns | selectattr('name', 'equalto', name) | list -%}
+        {%- set stamp = known[0] if known else raw_column({'name': name, 'data_type': 'timestamp'}, landed.types, false) -%}
+        {%- if stamp.is_landed -%}
+            {%- if not known -%}{%- do columns.append(stamp) -%}{%- endif -%}
+            {%- do stamps.append(name) -%}
+        {%- endif -%}
+    {%- endfor -%}
     {{ return({
         'relation': landed.relation,
         'is_present': landed.relation is not none,
         'columns': columns,
-        'key': meta.get('key', []),
-        'latest_by': meta.get('latest_by') or ('_fivetran_synced' if delivered_at.is_landed),
+        'key': key,
+        'stamps': stamps + (marks | select('in', ['_fivetran_start', '_dlt_load_id']) | list),
+        'marks': versions.marks,
+        'marks_landed_as': versions.landed_as,
+        'deleted_if': deleted_if,
+        'gone_if': gone_if,
+        'leaves_out_gone': is_told and 'is_deleted' not in node.columns,
+        'is_gone': is_told | join(' or ') or 'false',
+        'is_gone_as_landed': is_told_as_landed | join(' or ') or 'false',
+        'cost': meta.get('cost'),
         'system': node.source_name,
         'label': node.source_name ~ '.' ~ node.name,
         'source_file': raw_column({'name': '_source_file', 'data_type': 'varchar'}, landed.types, false),
@@ -274,8 +318,46 @@
 {% macro raw_other_names(name) -%}
     {{ return({
         'is_deleted': ['_fivetran_deleted'],
-        '_fivetran_synced': ['_airbyte_extracted_at', '_sdc_batched_at', 'system_modstamp'],
+        '_fivetran_synced': [
+            '_airbyte_extracted_at', '_airbyte_emitted_at', '_sdc_batched_at', '_sdc_extracted_at', '_sdc_received_at',
+            'system_modstamp',
+        ],
     }.get(name, [])) }}
+{%- endmacro %}
+
+
+{#-
+    What loaders say of a row and its version, as far as it has landed: the columns (marks: their name and value, of the
+    landed table) and the names they were read from. Of a table that keeps history, the active version of a row is the one
+    whose end is open. dlt numbers its loads by their time.
+-#}
+{% macro raw_versions(types) -%}
+    {%- set found = {'marks': [], 'landed_as': []} -%}
+    {%- set conditions = {'_is_marked_deleted': [], '_is_active': []} -%}
+    {%- set written = {
+        '_fivetran_deleted': ('_is_marked_deleted', "coalesce(lower({}) in ('true', 't', '1', 'yes'), false)"),
+        '_ab_cdc_deleted_at': ('_is_marked_deleted', "coalesce(trim({}), '') <> ''"),
+        '_sdc_deleted_at': ('_is_marked_deleted', "coalesce(trim({}), '') <> ''"),
+        '_fivetran_active': ('_is_active', "coalesce(lower({}) not in ('false', 'f', '0', 'no'), true)"),
+        '_dlt_valid_to': ('_is_active', "coalesce(trim({}), '') = '' or {} like '9999-%'"),
+        'dbt_valid_to': ('_is_active', "coalesce(trim({}), '') = '' or {} like '9999-%'"),
+    } -%}
+    {%- for name, rule in written.items() if raw_simplified(name) in types -%}
+        {%- set text = 'cast(' ~ types[raw_simplified(name)].name ~ ' as string)' -%}
+        {%- do conditions[rule[0]].append('(' ~ rule[1] | replace('{}', text) ~ ')') -%}
+        {%- do found.landed_as.append(types[raw_simplified(name)].name) -%}
+    {%- endfor -%}
+    {%- for name, joined in [('_is_marked_deleted', ' or '), ('_is_active', ' and ')] if conditions[name] -%}
+        {%- do found.marks.append({'name': name, 'value': conditions[name] | join(joined)}) -%}
+    {%- endfor -%}
+    {%- for name, data_type in [
+        ('_fivetran_start', 'timestamp'), ('_dlt_load_id', 'decimal(38, 9)'), ('_load_number', 'bigint'),
+    ] if raw_simplified(name) in types -%}
+        {%- set landed = types[raw_simplified(name)] -%}
+        {%- do found.marks.append({'name': name, 'value': parsed_text(raw_text(landed), data_type)}) -%}
+        {%- do found.landed_as.append(landed.name) -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}
 
 
@@ -317,6 +399,9 @@
             {%- for column in contract.columns %}
             {{ column.landed_value }} as {{ adapter.quote(column.name) }},
             {%- endfor %}
+            {%- for mark in contract.marks %}
+            {{ mark.value }} as {{ mark.name }},
+            {%- endfor %}
             {%- if execute %}
             {{ contract.source_file.landed_value }} as _source_file,
             {{ contract.source_row.landed_value }} as _source_row
@@ -339,6 +424,9 @@
             {{ raw_landed_key(contract, as_landed=false) if execute else 'nothing' }} as row_key,
             {{ '_source_file' if execute else 'nothing' }} as source_file,
             {{ contract.source_row.value if execute else 'nothing' }} as source_row,
+            {%- for name, value in raw_cost(contract).items() %}
+            {{ value }} as {{ name }},
+            {%- endfor %}
             {{ 'case ' ~ problems | join(' ') ~ ' end' if problems else 'cast(null as string)' }} as row_problem
         from {{ raw_landed_rows(contract) }} as landed_rows
         where not coalesce({{ raw_usable_if(contract) }}, false)
@@ -351,10 +439,17 @@
     (
         select
             {%- for column in contract.columns %}
-            {{ column.usable_value }} as {{ adapter.quote(column.name) }}{{ ',' if not loop.last }}
+            {{ column.usable_value }} as {{ adapter.quote(column.name) }},
+            {%- endfor %}
+            {%- for mark in contract.marks %}
+            {{ mark.name }},
+            {%- endfor %}
+            {%- if execute %}
+            _source_file,
+            {{ contract.source_row.usable_value }} as _source_row
             {%- else %}
             1 as nothing
-            {%- endfor %}
+            {%- endif %}
         from {{ raw_landed_rows(contract, key_condition) }} as landed_rows
         where {{ raw_usable_if(contract) }}
     )
@@ -439,14 +534,65 @@
 {%- endmacro %}
 
 
-{#- Equal copies are ordered by their whole content, so that the choice never depends on the order of arrival. -#}
+{#-
+    What a row of a table of cost states, as far as it can be read: of its landed text, or of a usable row. Of another
+    table, and of what a contract does not name, nothing.
+-#}
+{% macro raw_cost(contract, is_usable=false) -%}
+    {%- set stated, cost = {}, contract.cost or {} -%}
+    {%- for part, data_type in [('day', 'date'), ('amount', 'decimal(18, 4)'), ('account', 'string'), ('currency', 'string')] -%}
+        {%- set value = namespace(sql='null') -%}
+        {%- for column in contract.columns if column.name == cost.get(part) -%}
+            {%- set value.sql = adapter.quote(column.name) if is_usable else column.value -%}
+        {%- endfor -%}
+        {%- if part == 'amount' and cost.get('units') -%}{%- set value.sql = value.sql ~ ' / ' ~ cost.units -%}{%- endif -%}
+        {%- do stated.update({'cost_' ~ part: 'cast(' ~ value.sql ~ ' as ' ~ data_type ~ ')'}) -%}
+    {%- endfor -%}
+    {{ return(stated) }}
+{%- endmacro %}
+
+
+{#-
+    The order of the usable rows of a key, the newest first. Where no stamp and no load says it, rows are ordered by their
+    whole content, so that the choice never depends on the order of arrival.
+-#}
 {% macro raw_newest_first(contract) -%}
-    {%- set order = [] -%}
-    {%- if contract.latest_by -%}
-        {%- do order.append(adapter.quote(contract.latest_by) ~ ' desc nulls last') -%}
+    {%- set marks = contract.marks | map(attribute='name') | list -%}
+    {%- set order = ['_is_active desc'] if '_is_active' in marks else [] -%}
+    {%- for name in contract.stamps + (['_load_number'] if '_load_number' in marks else []) -%}
+        {%- do order.append(adapter.quote(name) ~ ' desc nulls last') -%}
+    {%- endfor -%}
+    {%- if contract.source_row.is_landed -%}
+        {%- do order.extend(['_source_file desc nulls last', '_source_row desc nulls last']) -%}
     {%- endif -%}
-    {%- for column in contract.columns if column.is_landed and column.name != contract.latest_by -%}
+    {%- for column in contract.columns if column.is_landed and column.name not in contract.stamps -%}
         {%- do order.append(adapter.quote(column.name) ~ ' nulls last') -%}
     {%- endfor -%}
     {{ order | join(', ') }}
+{%- endmacro %}
+
+
+{#- Why a row gave way, of a query over the rows of a key ranked (version_rank), with their row_key; none for the first. -#}
+{% macro raw_superseded_because(contract) -%}
+    {%- set marks = contract.marks | map(attribute='name') | list -%}
+    {%- set content, stamps = [], ['_is_active'] if '_is_active' in marks else [] -%}
+    {%- for column in contract.columns if column.is_landed -%}{%- do content.append(adapter.quote(column.name)) -%}{%- endfor -%}
+    {%- for name in contract.stamps -%}{%- do stamps.append(adapter.quote(name)) -%}{%- endfor -%}
+    {%- set as_the_current = 'min(version_rank) over (partition by row_key, {}) = 1' -%}
+    case
+        when version_rank = 1 then null
+        {%- if '_is_active' in marks %}
+        when not _is_active then 'a version that is no longer active'
+        {%- endif %}
+        when {{ as_the_current.format(content | join(', ')) }} then 'a copy of the row that counts'
+        {%- if stamps %}
+        when not {{ as_the_current.format(stamps | join(', ')) }} then 'an older version'
+        {%- endif %}
+        {%- if '_load_number' in marks %}
+        when not {{ as_the_current.format((stamps + ['_load_number']) | join(', ')) }} then 'of an earlier load'
+        else 'an earlier row of the same load'
+        {%- else %}
+        else 'another row of one delivery'
+        {%- endif %}
+    end
 {%- endmacro %}

@@ -33,6 +33,7 @@
     {%- for column in input.contract.columns + [input.contract.source_file, input.contract.source_row] if column.is_landed -%}
         {%- do values.append(column.landed_name) -%}
     {%- endfor -%}
+    {%- do values.extend(input.contract.marks_landed_as) -%}
     select {{ landed_key_hash(input.contract) }} as key_hash, hash({{ values | join(', ') or '1' }}) as row_hash
     from {{ input.contract.relation }}
 {%- endmacro %}

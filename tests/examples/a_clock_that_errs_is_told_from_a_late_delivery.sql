@@ -24,22 +24,21 @@
     'timestamp': {'name': 'timestamp', 'data_type': 'varchar'},
     'receivedat': {'name': 'received_at', 'data_type': 'varchar'},
 } %}
-{%- set columns = [
-    raw_column({'name': 'id', 'data_type': 'varchar'}, types, true),
-    raw_column({'name': 'timestamp', 'data_type': 'timestamp'}, types, true),
-    raw_column({'name': 'received_at', 'data_type': 'timestamp'}, types, false),
-] %}
-{%- do raw_bound(columns, 'timestamp', {'column': 'received_at', 'hours': 24}) %}
-{%- set contract = {
-    'relation': landed,
-    'is_present': true,
-    'columns': columns,
-    'key': ['id'],
-    'latest_by': 'received_at',
-    'system': 'web',
-    'source_file': raw_column({'name': '_source_file', 'data_type': 'varchar'}, types, false),
-    'source_row': raw_column({'name': '_source_row', 'data_type': 'bigint'}, types, false),
-} %}
+{%- set contract = raw_contract_of({'relation': landed, 'types': types}, {
+    'source_name': 'web',
+    'name': 'rows',
+    'config': {'meta': {
+        'key': ['id'],
+        'latest_by': 'received_at',
+        'required': ['id', 'timestamp'],
+        'not_after': {'timestamp': {'column': 'received_at', 'hours': 24}},
+    }},
+    'columns': {
+        'id': {'name': 'id', 'data_type': 'varchar'},
+        'timestamp': {'name': 'timestamp', 'data_type': 'timestamp'},
+        'received_at': {'name': 'received_at', 'data_type': 'timestamp'},
+    },
+}) %}
 
 with
 

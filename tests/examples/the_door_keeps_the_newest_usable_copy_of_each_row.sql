@@ -28,22 +28,18 @@
     'createddate': {'name': 'CreatedDate', 'data_type': 'varchar'},
     'airbyteextractedat': {'name': '_airbyte_extracted_at', 'data_type': 'varchar'},
 } %}
-{%- set contract = {
-    'relation': landed,
-    'is_present': true,
-    'columns': [
-        raw_column({'name': 'id', 'data_type': 'varchar'}, types, true),
-        raw_column({'name': 'amount', 'data_type': 'decimal(18, 4)'}, types, false),
-        raw_column({'name': 'created_date', 'data_type': 'timestamp'}, types, true),
-        raw_column({'name': 'is_deleted', 'data_type': 'boolean'}, types, false),
-        raw_column({'name': '_fivetran_synced', 'data_type': 'timestamp'}, types, false),
-    ],
-    'key': ['id'],
-    'latest_by': '_fivetran_synced',
-    'system': 'crm',
-    'source_file': raw_column({'name': '_source_file', 'data_type': 'varchar'}, types, false),
-    'source_row': raw_column({'name': '_source_row', 'data_type': 'bigint'}, types, false),
-} %}
+{%- set contract = raw_contract_of({'relation': landed, 'types': types}, {
+    'source_name': 'crm',
+    'name': 'rows',
+    'config': {'meta': {'key': ['id'], 'latest_by': '_fivetran_synced', 'required': ['id', 'created_date']}},
+    'columns': {
+        'id': {'name': 'id', 'data_type': 'varchar'},
+        'amount': {'name': 'amount', 'data_type': 'decimal(18, 4)'},
+        'created_date': {'name': 'created_date', 'data_type': 'timestamp'},
+        'is_deleted': {'name': 'is_deleted', 'data_type': 'boolean'},
+        '_fivetran_synced': {'name': '_fivetran_synced', 'data_type': 'timestamp'},
+    },
+}) %}
 
 with
 

@@ -63,7 +63,8 @@ class Company:
         return str(caught.value)
 
     def rows(
-        self, sql: str = "from raw_crm.opportunity order by _source_row"
+        self,
+        sql: str = "select * exclude (_load_number) from raw_crm.opportunity order by _source_row",
     ) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
             return connection.execute(sql).fetchall()
@@ -100,7 +101,8 @@ def test_lands_text_in_contract_order_with_file_and_row(company: Company) -> Non
     assert outcome.quarantined == []
     assert outcome.tables[0].row_count == 2
     types = company.rows(
-        "select distinct data_type from information_schema.columns where column_name[1] <> '_'"
+        "select distinct data_type from information_schema.columns "
+        "where table_name = 'opportunity' and column_name[1] <> '_'"
     )
     assert types == [("VARCHAR",)]
 
@@ -138,9 +140,9 @@ def test_reads_gzip_and_several_files_alike(company: Company) -> None:
     company.write("deals_2.csv.gz", gzip.compress(b"day,id,value,stage\n2024-04-01,003,7,Won\n"))
     outcome = company.load(MAPPING.replace("deals.csv", '"deals_*.csv.gz"'))
     assert outcome.tables[0].row_count == 3
-    assert company.rows("from raw_crm.opportunity where id = '003'") == [
-        ("003", "7", "Won", "2024-04-01", "deals_2.csv.gz", 2)
-    ]
+    assert company.rows(
+        "select * exclude (_load_number) from raw_crm.opportunity where id = '003'"
+    ) == [("003", "7", "Won", "2024-04-01", "deals_2.csv.gz", 2)]
 
 
 def test_reads_parquet_with_types_of_its_own(company: Company) -> None:
@@ -429,7 +431,7 @@ def test_summary_tells_unused_columns_repeated_keys_and_missing_tables(
     assert main(arguments) == 0
     told = capsys.readouterr().out
     assert "3 rows" in told
-    assert "1 repeat a key" in told
+    assert "1 repeat a key and give way: 1 to a later row of this load" in told
     assert "deals.csv: colour" in told
     assert "crm.leads: no funnel" in told
     assert "google_ads (all): no Google Ads cost" in told
@@ -459,17 +461,124 @@ def test_a_load_that_builds_ends_as_every_build_does(
     assert finished == ([company.warehouse] if built else [])
 
 
-def test_a_part_of_the_key_that_a_company_lacks_is_empty(company: Company) -> None:
-    outcome = company.load(
-        """
+AD_DAYS = """
 tables:
   google_ads.campaign_days:
-    from: days.csv
+    from: "days*.csv"
     columns: {customer_id: {constant: g}, id: campaign, date: day, cost_micros: cost}
-""",
-        days="campaign,day,cost\nc1,2025-01-01,5\nc1,2025-01-01,7\nc1,2025-01-02,5\n",
+"""
+PARTS = "campaign,day,cost,Device\nc1,2025-01-01,60,Mobile\nc1,2025-01-01,40,Desktop\n"
+
+
+def test_a_part_of_the_key_that_a_company_lacks_is_empty(company: Company) -> None:
+    outcome = company.load(
+        AD_DAYS, days="campaign,day,cost\nc1,2025-01-01,5\nc1,2025-01-01,5\nc1,2025-01-02,5\n"
     )
-    assert [done.repeated_count for done in outcome.tables] == [1]
+    assert [done.repeated.counts for done in outcome.tables] == [{"as a copy": 1}]
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (PARTS, "days.csv, rows 2 and 3: two rows of google_ads.campaign_days have one id, date"),
+        (PARTS, "differ in cost, Device; only you can know what they are"),
+        (PARTS, "`breakdown: [Device]`"),
+        (PARTS, "`several: latest`"),
+        # not copies either, though what is mapped of them is the same
+        (PARTS.replace("60", "40"), "differ in Device"),
+        (PARTS.replace("Mobile", "Desktop"), "export the column that tells them apart"),
+        (PARTS + PARTS.replace("c1", "c2").split("\n", 1)[1], "(and 1 more such keys)"),
+    ],
+)
+def test_parts_of_a_cost_that_nothing_tells_apart_are_a_question(
+    company: Company, days: str, told: str
+) -> None:
+    assert told in company.fails(AD_DAYS, days=days)
+
+
+def test_parts_of_a_cost_are_rows_of_their_own_where_the_mapping_says_what_cuts_it(
+    company: Company,
+) -> None:
+    mapping = AD_DAYS + "    breakdown: [Device, campaign]\n"
+    again = "c1,2025-01-01,60,Mobile\n"
+    outcome = company.load(mapping, days=PARTS + again)
+    assert company.rows(
+        "select cost_micros, _breakdown from raw_google_ads.campaign_stats order by _source_row"
+    ) == [("60", "Mobile|c1"), ("40", "Desktop|c1"), ("60", "Mobile|c1")]
+    assert outcome.tables[0].repeated.counts == {"as a copy": 1}
+    assert "differ in cost" in company.fails(mapping, days=PARTS + again.replace("60", "61"))
+
+
+def test_the_later_row_of_a_cost_counts_where_the_mapping_says_so(company: Company) -> None:
+    outcome = company.load(AD_DAYS + "    several: latest\n", days=PARTS)
+    assert outcome.tables[0].repeated.counts == {"to a later row of this load": 1}
+    assert outcome.tables[0].repeated.differing_in == ["cost_micros"]
+
+
+def test_a_total_beside_its_parts_is_a_question(company: Company) -> None:
+    mapping = AD_DAYS + "    breakdown: [Device]\n"
+    message = company.fails(mapping, days=PARTS + "c1,2025-01-01,100,\n")
+    assert "days.csv row 4 has no breakdown, and days.csv row 2, of the same id, date" in message
+    company.load(AD_DAYS, days="campaign,day,cost\nc1,2025-01-01,100\n")
+    company.mapping.write_text(mapping)
+    with pytest.raises(UserError, match="without --append"):
+        company.load(mapping, append=True, days=PARTS)
+    assert company.rows("select cost_micros from raw_google_ads.campaign_stats") == [("100",)]
+
+
+def test_an_earlier_state_of_a_cost_gives_way_by_its_stamp(company: Company) -> None:
+    outcome = company.load(
+        AD_DAYS.replace("cost_micros: cost", "cost_micros: cost, _fivetran_synced: seen"),
+        days="campaign,day,cost,seen\nc1,2025-01-01,60,2025-02-01\nc1,2025-01-01,40,2025-01-02\n",
+    )
+    assert outcome.tables[0].repeated.counts == {"older by _fivetran_synced": 1}
+
+
+def test_rows_say_of_which_load_they_are_and_why_they_gave_way(
+    company: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    company.load(deals=DEALS)
+    company.load(append=True, deals=DEALS.replace("10.5", "11") + "002,Won,0,2024-03-02\n")
+    outcome = company.load(
+        append=True, deals="id,stage,value,day\n001,Won,11,2024-03-01\n003,Won,one,2024-03-01\n"
+    )
+    rows = "select id, amount, stage_name, _load_number from raw_crm.opportunity"
+    assert company.rows(f"{rows} order by 4, _source_row") == [
+        ("001", "10.5", "Won", 1),
+        ("002", "0", "Lost", 1),
+        ("001", "11", "Won", 2),
+        ("002", "0", "Lost", 2),
+        ("002", "0", "Won", 2),
+        ("001", "11", "Won", 3),
+        ("003", "one", "Won", 3),
+    ]
+    assert company.rows(
+        "select load_number, company, way, files, row_count from loaded.loads order by 1"
+    ) == [
+        (1, "acme", "replace", ["deals.csv"], 2),
+        (2, "acme", "append", ["deals.csv"], 3),
+        (3, "acme", "append", ["deals.csv"], 2),
+    ]
+    repeated = outcome.tables[0].repeated
+    assert repeated.counts == {
+        "to a newer load": 2,
+        "as a copy": 1,
+        "to a later row of this load": 1,
+    }
+    assert (
+        str(repeated) == "4 repeat a key and give way: 2 to a newer load, 1 as a copy, "
+        "1 to a later row of this load; 3 said something else than the row that counts, of "
+        "amount, stage_name"
+    )
+    company.load(deals=DEALS)
+    assert {row[3] for row in company.rows(rows)} == {4}
+
+
+def test_both_spellings_of_an_id_are_one_key_of_the_crm(company: Company) -> None:
+    outcome = company.load(
+        deals="id,stage,value,day\n006H00000000001,Won,1,\n006H00000000001AAA,Won,2,\n"
+    )
+    assert outcome.tables[0].repeated.differing_in == ["id", "amount"]
 
 
 def test_check_writes_nothing(company: Company, capsys: pytest.CaptureFixture[str]) -> None:
@@ -515,7 +624,7 @@ def test_loading_again_replaces_all_tables(company: Company) -> None:
     )
     company.load(deals=DEALS + "003,Won,1,\n")
     tables = company.rows("select table_schema || '.' || table_name from information_schema.tables")
-    assert tables == [("raw_crm.opportunity",)]
+    assert sorted(tables) == [("loaded.loads",), ("raw_crm.opportunity",)]
     assert len(company.rows()) == 3
 
 

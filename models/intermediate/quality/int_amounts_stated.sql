@@ -10,6 +10,10 @@ costs as (
     select * from {{ ref('int_costs_unioned') }}
 ),
 
+costs_not_used as (
+    select * from {{ ref('int_costs_not_used') }}
+),
+
 line_item_totals as (
     select
         opportunity_id,
@@ -35,6 +39,14 @@ amounts_stated as (
         spend_date as rate_date,
         original_amount as amount
     from costs
+    union all
+    select
+        'cost not used' as amount_kind,
+        cost_row_id as amount_id,
+        currency_code,
+        spend_date as rate_date,
+        original_amount as amount
+    from costs_not_used
 )
 
 select * from amounts_stated

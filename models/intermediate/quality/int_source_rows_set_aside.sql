@@ -12,22 +12,25 @@
             source_file,
             source_row,
             'quarantined' as row_outcome,
-            row_problem
+            row_problem,
+            cost_day,
+            cost_amount,
+            cost_account,
+            cost_currency
         from {{ raw_refused(contract) }} as refused_rows
     {%- endset -%}
     {%- do branches.append(refused) -%}
     {%- if contract.is_present -%}
-        {%- set deleted_column = contract.columns | selectattr('name', 'equalto', 'is_deleted') | selectattr('is_landed') | list -%}
-        {%- set is_merged = deleted_column and contract.columns | selectattr('name', 'equalto', 'master_record_id') | list -%}
+        {%- set is_merged = contract.columns | selectattr('name', 'equalto', 'master_record_id') | list -%}
         {%- set keys_to_rank -%}
             in (
                 select key_guess
                 from (
-                    select {{ raw_key_guess(contract) }} as key_guess, {{ raw_landed_value(deleted_column[0]) if deleted_column else 'false' }} as is_deleted
+                    select {{ raw_key_guess(contract) }} as key_guess, {{ contract.is_gone_as_landed }} as is_gone
                     from {{ contract.relation }}
                 ) as landed_keys
                 group by key_guess
-                having count(*) > 1 or bool_or(is_deleted)
+                having count(*) > 1 or bool_or(is_gone)
             )
         {%- endset -%}
         {%- set not_counted -%}
@@ -35,20 +38,28 @@
             '{{ system }}',
             '{{ table }}',
             row_key,
-            cast(null as string),
-            cast(null as bigint),
+            _source_file,
+            _source_row,
             case when version_rank > 1 then 'superseded' else 'deleted at source' end,
-            cast(null as string)
+            superseded_because
+            {%- for value in raw_cost(contract, is_usable=true).values() %},
+            {{ value }}
+            {%- endfor %}
         from (
             select
                 *,
-                row_number() over (partition by row_key order by {{ raw_newest_first(contract) }}) as version_rank
+                {{ raw_superseded_because(contract) }} as superseded_because
             from (
-                select *, {{ raw_key(contract) }} as row_key
-                from {{ raw_usable(contract, keys_to_rank) }} as usable_rows
-            ) as usable_rows_with_keys
-        ) as ranked_rows
-        where version_rank > 1{{ ' or is_deleted' if deleted_column }}{{ ' and master_record_id is null' if is_merged }}
+                select
+                    *,
+                    row_number() over (partition by row_key order by {{ raw_newest_first(contract) }}) as version_rank
+                from (
+                    select *, {{ raw_key(contract) }} as row_key
+                    from {{ raw_usable(contract, keys_to_rank) }} as usable_rows
+                ) as usable_rows_with_keys
+            ) as ranked_rows
+        ) as explained_rows
+        where version_rank > 1 or ({{ contract.is_gone }}){{ ' and master_record_id is null' if is_merged }}
         {%- endset -%}
         {%- do branches.append(not_counted) -%}
     {%- endif -%}
@@ -69,7 +80,11 @@ source_rows_set_aside as (
         source_file,
         source_row,
         row_outcome,
-        row_problem
+        row_problem,
+        cost_day,
+        cost_amount,
+        cost_account,
+        cost_currency
     from set_aside
 )
 

@@ -14,19 +14,39 @@ cost_days as (
     select * from {{ ref('int_costs_spread_by_day') }}
 ),
 
+costs_not_used as (
+    select * from {{ ref('int_costs_not_used') }}
+),
+
+received as (
+    select
+        'cost' as amount_kind,
+        cost_id as amount_id,
+        spend_date,
+        cost_source
+    from costs_unioned
+    union all
+    select
+        'cost not used' as amount_kind,
+        cost_row_id as amount_id,
+        spend_date,
+        cost_source
+    from costs_not_used
+),
+
 source_lines as (
     select
-        costs_unioned.spend_date,
-        costs_unioned.cost_source,
+        received.spend_date,
+        received.cost_source,
         1 as line_rank,
-        'source total' as line_item,
+        'received' as line_item,
         coalesce(amounts_recounted.amount_minor, 0) as cost_minor,
         1 as cost_count
-    from costs_unioned
+    from received
     left join amounts_recounted
         on
-            costs_unioned.cost_id = amounts_recounted.amount_id
-            and amounts_recounted.amount_kind = 'cost'
+            received.amount_id = amounts_recounted.amount_id
+            and received.amount_kind = amounts_recounted.amount_kind
 ),
 
 part_lines as (
@@ -50,6 +70,15 @@ part_lines as (
         1 as cost_count
     from costs_ranked
     where cost_status = 'parked'
+    union all
+    select
+        spend_date,
+        cost_source,
+        5 as line_rank,
+        'not used: ' || unused_reason as line_item,
+        coalesce(cost_minor, 0) as cost_minor,
+        1 as cost_count
+    from costs_not_used
 ),
 
 lines as (
@@ -60,7 +89,7 @@ lines as (
     select
         spend_date,
         cost_source,
-        5 as line_rank,
+        6 as line_rank,
         'difference' as line_item,
         cost_minor,
         cost_count
@@ -69,7 +98,7 @@ lines as (
     select
         spend_date,
         cost_source,
-        5 as line_rank,
+        6 as line_rank,
         'difference' as line_item,
         -cost_minor as cost_minor,
         -cost_count as cost_count

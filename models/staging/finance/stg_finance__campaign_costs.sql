@@ -6,7 +6,7 @@ raw_campaign_costs as (
 
 campaign_costs as (
     select
-        id as campaign_cost_id,
+        {{ raw_row_key('finance', 'campaign_costs') }} as campaign_cost_id,
         {{ crm_id('campaign_id') }} as campaign_id,
         invoice_date,
         service_start_date,

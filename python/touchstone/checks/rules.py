@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from touchstone.checks.tables import LACKING, UNREADABLE, Guarded
+from touchstone.checks.tables import LACKING, UNREADABLE, VERSION, Guarded
 from touchstone.load.files import quoted
 
 SAMPLE_KEYS = 5
@@ -127,7 +127,7 @@ def required(table: Guarded, parameters: Parameters, world: World) -> Question:
 def keys(table: Guarded, parameters: Parameters, world: World) -> Question:
     """Of different rows with one key, something says which is the newest."""
     order = [table.latest_by] if table.latest_by and table.latest_by not in table.missing else []
-    groups = ", ".join(quoted(name) for name in (*table.key, *order))
+    groups = ", ".join(quoted(name) for name in (*table.key, *order, VERSION))
     whole = ", ".join(quoted(name) for name in table.columns)
     sql = (
         f"select count(*), count(*) filter (where is_bad), {_within(parameters, 'is_bad')}, "

@@ -16,8 +16,25 @@ from touchstone.load.files import quoted
 # As the macro raw_other_names in macros/raw.sql: what other loaders call Fivetran's columns.
 _OTHER_NAMES = {
     "is_deleted": ("_fivetran_deleted",),
-    "_fivetran_synced": ("_airbyte_extracted_at", "_sdc_batched_at", "system_modstamp"),
+    "_fivetran_synced": (
+        "_airbyte_extracted_at",
+        "_airbyte_emitted_at",
+        "_sdc_batched_at",
+        "_sdc_extracted_at",
+        "_sdc_received_at",
+        "system_modstamp",
+    ),
 }
+# What else says which of several rows with one key counts: as raw_versions in macros/raw.sql.
+_VERSIONS = (
+    "_fivetran_active",
+    "_dlt_valid_to",
+    "dbt_valid_to",
+    "_fivetran_start",
+    "_dlt_load_id",
+    "_load_number",
+)
+VERSION = "_version"
 UNREADABLE, LACKING = "_is_unreadable", "_lacks_a_value"
 
 
@@ -28,7 +45,8 @@ class Guarded:
     `rows` is a relation in parentheses or a name, with the columns of the contract in their types;
     None when the table is not in the warehouse. `columns` gives those types, `missing` the columns
     that the contract names and the table lacks: they read as empty. The rows of a source also say
-    whether a value cannot be read (UNREADABLE) and whether a required one is empty (LACKING).
+    whether a value cannot be read (UNREADABLE), whether a required one is empty (LACKING), and what
+    loader and load say of their version (VERSION).
     """
 
     label: str
@@ -147,6 +165,18 @@ def _source(
             if column.name in contract.required:
                 lacking.append(f"{text} is null")
         selected.append(f"{value} as {quoted(column.name)}")
+    key = list(contract.key)
+    for cut in (*contract.breaks_down_by, "_breakdown") if contract.is_cost else ():
+        if cut not in key and _simplified(cut) in landed:
+            selected.append(f"{_text(*_quoted(landed[_simplified(cut)]))} as {quoted(cut)}")
+            key.append(cut)
+    versions = [
+        f"coalesce({_text(*_quoted(landed[_simplified(name)]))}, '')"
+        for name in _VERSIONS
+        if _simplified(name) in landed
+    ]
+    version = " || '|' || ".join(versions) or "''"
+    selected.append(f"{version} as {VERSION}")
     selected.append(f"{' or '.join(unreadable) or 'false'} as {UNREADABLE}")
     selected.append(f"{' or '.join(lacking) or 'false'} as {LACKING}")
     return Guarded(
@@ -154,7 +184,7 @@ def _source(
         edge="in",
         rows=f"(select {', '.join(selected)} from {address})" if address else None,
         columns={column.name: column.data_type for column in contract.columns},
-        key=contract.key,
+        key=tuple(key),
         missing=frozenset(missing),
         landed=address,
         required=contract.required,
@@ -162,6 +192,10 @@ def _source(
         is_required=is_required,
         needed_for=needed_for,
     )
+
+
+def _quoted(landed: tuple[str, str]) -> tuple[str, str]:
+    return quoted(landed[0]), landed[1]
 
 
 def _text(name: str, landed_type: str) -> str:

@@ -42,6 +42,11 @@ A part of the second:
           values: {{Won: Closed Won, Lost: Closed Lost}}      # case does not matter
         created_date: {{column: engage_date, date_format: YYYY-MM-DD}}
 
+Rows of one key: of the newest stamp, else of the newest load, else the later one (files by name,
+then rows) counts, and the closing lines say what gave way. Rows of a cost that differ are asked:
+`breakdown: [Device]` beside `from:` sums them, `several: latest` takes the later one; `several:
+error` asks the same of any other table.
+
 Also: {{first_of: [a, b]}}, {{template: "deal-{{id}}"}}, {{has_value: a}}, joins of one more
 file, rows to keep (only, except, only_with, one_row_per), several parts for one table, delimiter,
 encoding, decimal comma, time zone. `touchstone load --template all` prints every table and column.
@@ -83,7 +88,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         action="store_true",
         help=(
             "add the rows to those of earlier loads (a day's files) instead of taking their place; "
-            "of rows with one key the newest counts"
+            "of rows with one key the newest stamp counts, else the newest load"
         ),
     )
     parser.add_argument("--build", action="store_true", help="build the warehouse afterwards")
@@ -161,8 +166,8 @@ def summary(outcome: Outcome, command: str) -> str:
             notes.append(
                 f"{done.left_out_count:,} rows of the file not taken, by {', '.join(done.filters)}"
             )
-        if done.repeated_count:
-            notes.append(f"{done.repeated_count:,} repeat a key: the current one counts")
+        if done.repeated.total:
+            notes.append(str(done.repeated))
         note = f"   ({'; '.join(notes)})" if notes else ""
         lines.append(
             f"  {done.table.label:<{width}} {done.row_count:>12,} rows {len(done.columns):>3} "

@@ -49,6 +49,8 @@ class Table:
     required: tuple[str, ...]
     latest_by: str | None
     columns: tuple[Column, ...]
+    is_cost: bool = False
+    breaks_down_by: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -100,4 +102,6 @@ def _table(system: str, entry: dict[str, object]) -> Table:
         required=tuple(meta.get("required", key)),
         latest_by=meta.get("latest_by"),
         columns=tuple(Column(column["name"], column["data_type"]) for column in columns),
+        is_cost="cost" in meta,
+        breaks_down_by=tuple(meta.get("cost", {}).get("breaks_down_by", ())),
     )

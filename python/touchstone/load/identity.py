@@ -80,4 +80,10 @@ def _part(table: Table, pattern: str, folder: Path, scratch: Path) -> Part:
     for name in table.required:
         if name not in columns:
             source.missing(name, f"{table.label} requires {', '.join(table.required)}")
-    return Part(table=table, file=entry, columns=columns, where=source.name)
+    return Part(
+        table=table,
+        file=entry,
+        columns=columns,
+        where=source.name,
+        breakdown=tuple(name for name in table.breaks_down_by if source.position(name) is not None),
+    )

@@ -1,5 +1,6 @@
 """What can be wrong with the values of a table that has just landed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
@@ -96,23 +97,6 @@ class Landed:
         ).fetchall()
         return [Quarantined(self.table.label, *row) for row in rows]
 
-    def repeated_count(self) -> int:
-        """Count the rows that share their key with another row, but for one of each key.
-
-        A part of the key that the company does not have is empty in every row.
-        """
-        mapped = {column.name for column in self.mapped}
-        keys = [quoted(name) for name in self.table.key if name in mapped]
-        if not keys:
-            return 0
-        return int(
-            self._row(
-                "select coalesce(sum(row_count - 1), 0) from ("
-                f"select count(*) as row_count from {address(self.table)} "
-                f"where {keys[0]} is not null group by {', '.join(keys)} having count(*) > 1)"
-            )[0]
-        )
-
     def _row(self, sql: str) -> tuple[int, ...]:
         row = self.connection.execute(sql).fetchone()
         assert row is not None
@@ -168,6 +152,15 @@ class Landed:
             f"of the {count:,} values: is it the right column? If so, say in the mapping how its "
             f"values are written, with `{how}`"
         )
+
+
+def usable_if(table: Table, mapped: Iterable[Column]) -> str:
+    """Return the condition under which a row is not set aside by macros/raw.sql."""
+    conditions = [
+        f"{quoted(column.name)} is not null" for column in mapped if column.name in table.required
+    ]
+    conditions += [f"not {_unreadable(column)}" for column in mapped if column.kind != "text"]
+    return " and ".join(conditions) or "true"
 
 
 def _unreadable(column: Column) -> str:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -15,10 +16,20 @@ from touchstone.load.contract import Table, read_contract
 from touchstone.load.files import Parameters, Source, open_source, quoted
 from touchstone.load.landed import Landed, Quarantined, address
 from touchstone.load.mapping import FileEntry, Mapping, Origin, Part, listed
+from touchstone.load.repeats import (
+    BREAKDOWN,
+    CONTENT,
+    Repeated,
+    ask_about_totals,
+    ask_which_counts,
+    breakdown,
+    find_repeated,
+)
 from touchstone.load.values import Expressions, fits, joined_on
 from touchstone.project import connect
 
 _MARK = "Written by touchstone load"
+_LOADS = "loaded.loads"
 
 
 @dataclass
@@ -31,7 +42,7 @@ class LoadedTable:
     row_count: int
     left_out_count: int = 0
     filters: list[str] = field(default_factory=list)
-    repeated_count: int = 0
+    repeated: Repeated = field(default_factory=Repeated)
 
 
 @dataclass
@@ -80,6 +91,7 @@ def load(
             run = _Run(folder, mapping, Path(scratch), connection, outcome)
             run.open_files()
             run.write_tables(read_contract(project))
+            run.write_down()
     outcome.missing = [
         table
         for table in read_contract(project).values()
@@ -127,6 +139,7 @@ class _Run:
         self.sources: dict[FileEntry, Source] = {}
         self.used: set[tuple[str, int]] = set()
         self.home_zone = str(mapping.settings.get("reporting_time_zone", "UTC"))
+        self.number = self._next_number()
 
     def open_files(self) -> None:
         """Open every file and find every column the mapping names, before any row is read."""
@@ -155,6 +168,35 @@ class _Run:
             ]
             if unused:
                 self.outcome.unused_columns.append((source.name, unused))
+
+    def write_down(self) -> None:
+        """Add this load to the list of loads: its number is what its rows say of their age."""
+        tables = self.outcome.tables
+        self.connection.execute(
+            f"insert into {_LOADS} values ($number, $loaded_at, $company, $way, $folder, $files, "
+            "$row_count)",
+            {
+                "number": self.number,
+                "loaded_at": datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+                "company": self.mapping.company,
+                "way": "append" if self.outcome.is_appended else "replace",
+                "folder": str(self.folder.resolve()),
+                "files": sorted({name for done in tables for name in done.files}),
+                "row_count": sum(done.row_count for done in tables),
+            },
+        )
+
+    def _next_number(self) -> int:
+        self.connection.execute("create schema if not exists loaded")
+        self.connection.execute(
+            f"create table if not exists {_LOADS} (load_number bigint, loaded_at timestamp, "
+            "company varchar, way varchar, folder varchar, files varchar[], row_count bigint)"
+        )
+        row = self.connection.execute(
+            f"select coalesce(max(load_number), 0) + 1 from {_LOADS}"
+        ).fetchone()
+        assert row is not None
+        return int(row[0])
 
     def _casts(self, text: str, data_type: str) -> bool:
         row = self.connection.execute(
@@ -190,7 +232,10 @@ class _Run:
             column for column in table.columns if any(column.name in part.columns for part in parts)
         ]
         definitions = [f"{quoted(column.name)} varchar" for column in mapped]
-        definitions += ["_source_file varchar", "_source_row bigint"]
+        asks = all(part.asks_which_counts for part in parts)
+        is_cut = any(part.breakdown for part in parts) or self._has_column(table, BREAKDOWN)
+        definitions += ["_source_file varchar", "_source_row bigint", "_load_number bigint"]
+        definitions += [f"{BREAKDOWN} varchar"] * is_cut + [f"{CONTENT} ubigint"] * asks
         self.connection.execute(f"create schema if not exists {quoted(table.schema)}")
         self.connection.execute(
             f"create table if not exists {address(table)} ({', '.join(definitions)})"
@@ -205,24 +250,40 @@ class _Run:
         for part in parts:
             source = self.sources[part.file]
             _progress(f"  {step} {table.label}: reading {source.name} ({_size(source)})")
-            undeclared |= self._write_part(part, [column.name for column in mapped], done)
+            undeclared |= self._write_part(part, [column.name for column in mapped], done, asks)
         landed = Landed(self.connection, table, mapped)
         # Files named after our tables claim to be written as ours: what is not is a slip.
         landed.judge_formats(undeclared if self.mapping.path else set())
         self.outcome.quarantined += landed.quarantined()
-        done.repeated_count = landed.repeated_count()
+        if asks:
+            read = [(part, self.sources[part.file]) for part in parts]
+            ask_which_counts(self.connection, table, mapped, read, self.number, is_cut)
+            self.connection.execute(f"alter table {address(table)} drop column {CONTENT}")
+        if table.is_cost:
+            ask_about_totals(self.connection, table, mapped, is_cut)
+        done.repeated = find_repeated(self.connection, table, mapped, is_cut)
         self.outcome.tables.append(done)
         _progress(
             f"  {step} {table.label}: {done.row_count:,} rows, {time.monotonic() - begun:.1f} s"
         )
 
-    def _write_part(self, part: Part, columns: list[str], done: LoadedTable) -> set[str]:
+    def _has_column(self, table: Table, column: str) -> bool:
+        row = self.connection.execute(
+            "select count(*) from duckdb_columns() where database_name = current_database() and "
+            "schema_name = $schema and table_name = $name and column_name = $column",
+            {"schema": table.schema, "name": table.identifier, "column": column},
+        ).fetchone()
+        return bool(row and row[0])
+
+    def _write_part(
+        self, part: Part, columns: list[str], done: LoadedTable, asks: bool
+    ) -> set[str]:
         source = self.sources[part.file]
         if not source.files[0].record_count:
             source.count(self.connection)
         self._check_joins(part)
         self._check_value_maps(part)
-        sql, parameters, expressions = self._query(part, columns)
+        sql, parameters, expressions = self._query(part, columns, asks)
         try:
             inserted = self.connection.execute(
                 f"insert into {address(part.table)} by name {sql}", parameters.values
@@ -245,7 +306,9 @@ class _Run:
         opened = [self.sources[part.file], *(self.sources[join.file] for join in part.joins)]
         return Expressions(part, opened, parameters, self.home_zone)
 
-    def _query(self, part: Part, columns: list[str]) -> tuple[str, Parameters, Expressions]:
+    def _query(
+        self, part: Part, columns: list[str], asks: bool = False
+    ) -> tuple[str, Parameters, Expressions]:
         parameters = Parameters()
         expressions = self._expressions(part, parameters)
         final = []
@@ -253,7 +316,15 @@ class _Run:
             origin = part.columns.get(name)
             landed = expressions.landed(part.table.column(name), origin) if origin else "null"
             final.append(f"{landed} as {quoted(name)}")
-        sql = self._over_rows(part, expressions, [*final, "_source_file", "_source_row"])
+        final += ["_source_file", "_source_row", f"{self.number} as _load_number"]
+        if part.breakdown:
+            texts = [expressions.text(name, part.where) for name in part.breakdown]
+            final.append(f"{breakdown(texts)} as {BREAKDOWN}")
+        if asks:
+            width = len(expressions.sources[0].header)
+            cells = ", ".join(f"rows_of_file_c{place}" for place in range(width))
+            final.append(f"hash({cells}) as {CONTENT}")
+        sql = self._over_rows(part, expressions, final)
         self.used |= expressions.used
         return sql, parameters, expressions
 

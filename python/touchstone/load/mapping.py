@@ -38,7 +38,17 @@ _FILE_KEYS = (
     "ragged_rows",
     *_WRITING_KEYS,
 )
-_TABLE_KEYS = ("from", "join", "only", "except", "only_with", "one_row_per", "columns")
+_TABLE_KEYS = (
+    "from",
+    "join",
+    "only",
+    "except",
+    "only_with",
+    "one_row_per",
+    "breakdown",
+    "several",
+    "columns",
+)
 _JOIN_KEYS = ("with", "on", "several")
 _ORIGIN_KEYS = ("column", "constant", "template", "first_of", "has_value")
 _COLUMN_KEYS = (*_ORIGIN_KEYS, "values", "unlisted", "multiply_by", "hashed", *_WRITING_KEYS)
@@ -130,6 +140,13 @@ class Part:
     leave_out: tuple[tuple[str, tuple[str, ...]], ...] = ()
     only_with: tuple[str, ...] = ()
     one_row_per: tuple[str, ...] = ()
+    breakdown: tuple[str, ...] = ()
+    several: Literal["", "error", "latest"] = ""
+
+    @property
+    def asks_which_counts(self) -> bool:
+        """Whether rows of one key that differ, in one load, are a question."""
+        return self.several == "error" or (self.table.is_cost and self.several == "")
 
     @property
     def filters(self) -> list[str]:
@@ -515,6 +532,14 @@ class _Reader:
                     f"(required: {', '.join(table.required)}); map it to one of your columns, "
                     "or write {constant: ...} or {template: ...}",
                 )
+        if "breakdown" in entry and not table.is_cost:
+            costs = [name for name, other in self.contract.items() if other.is_cost]
+            self._fail(
+                entry.lines["breakdown"],
+                f"'breakdown' is for tables of cost, whose parts are summed ({listed(costs)}); "
+                f"where several columns make a row of {table.label}, give its key by "
+                "{template: ...}",
+            )
         joins = entry.get("join", [])
         return Part(
             table=table,
@@ -531,6 +556,10 @@ class _Reader:
             leave_out=self._filters(entry, "except"),
             only_with=self._texts(entry, "only_with"),
             one_row_per=self._texts(entry, "one_row_per"),
+            breakdown=self._texts(entry, "breakdown"),
+            several=(
+                self._choice(entry, "several", ("error", "latest")) if "several" in entry else ""
+            ),
         )
 
     def _filters(self, entry: Section, key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
