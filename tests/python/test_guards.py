@@ -9,13 +9,15 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import pytest
 
-from touchstone.checks.checking import Finding, Scope, check
+from touchstone.checks.checking import Asked, Finding, Scope, check, questions
 from touchstone.checks.definitions import EVERY_TABLE, GUARDS_FILE, Guard, read_guards
 from touchstone.checks.report import as_json, as_markdown, as_text
 from touchstone.checks.results import TABLE, keep
@@ -29,6 +31,15 @@ TODAY = datetime.date(2026, 6, 1)
 GUARDS = read_guards(PROJECT, TODAY)
 MARTS = {path.name for path in (PROJECT / "models" / "marts").iterdir()}
 ADDRESS = "ada@lovelace.example"
+
+
+class Answer(NamedTuple):
+    """What a question of a guard is answered with."""
+
+    seen_count: int
+    wrong_count: int
+    is_held: bool
+
 
 # A guard of every table is tried on one that its rule has something to ask of.
 TRIED_ON = {
@@ -255,16 +266,20 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return small_warehouse(tmp_path_factory.mktemp("bare") / "bare.duckdb", [])
 
 
+def copy_tables(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
+    connection.execute(f"attach '{WAREHOUSE}' as built (read_only)")
+    for name in dict.fromkeys(names):
+        connection.execute(f"create schema if not exists {name.split('.')[0]}")
+        connection.execute(f"create table if not exists {name} as from built.{name}")
+
+
 def planted(bare: Path, folder: Path, guard: Guard, faults: Sequence[str]) -> Path:
     """Return a warehouse of the tables a guard reads, with faults in its own."""
     path = folder / "planted.duckdb"
     shutil.copy(bare, path)
     table = address(table_of(guard))
     with duckdb.connect(str(path)) as connection:
-        connection.execute(f"attach '{WAREHOUSE}' as built (read_only)")
-        for name in dict.fromkeys(tables_needed(guard)):
-            connection.execute(f"create schema if not exists {name.split('.')[0]}")
-            connection.execute(f"create table {name} as from built.{name}")
+        copy_tables(connection, tables_needed(guard))
         for fault in faults:
             connection.execute(fault.format(table=table, **guard.parameters))
     return path
@@ -292,13 +307,96 @@ def test_every_source_table_and_every_mart_is_guarded(sample: list[Finding]) -> 
     }
 
 
+def asked_of(connection: duckdb.DuckDBPyConnection) -> list[Asked]:
+    return questions(PROJECT, connection, scope=Scope(), variables={}, today=TODAY)
+
+
+def answer(connection: duckdb.DuckDBPyConnection, item: Asked) -> Answer:
+    """Ask in SQL what Great Expectations is given to ask."""
+    assert item.question, item.reason
+    row = connection.execute(item.question.sql).fetchone()
+    assert row
+    seen, wrong, is_held = row[:3]
+    return Answer(int(seen or 0), int(wrong or 0), bool(is_held))
+
+
+def test_great_expectations_says_what_the_question_says_in_sql(sample: list[Finding]) -> None:
+    with duckdb.connect(str(WAREHOUSE), read_only=True) as connection:
+        found = {
+            (item.guard.name, item.table): answer(connection, item) for item in asked_of(connection)
+        }
+    assert found == {
+        (one.guard.name, one.table): Answer(one.seen_count, one.row_count, one.outcome == "held")
+        for one in sample
+    }
+
+
+@dataclass
+class Guarded:
+    """A warehouse with a copy of every table that a guard reads, and what is asked of it."""
+
+    connection: duckdb.DuckDBPyConnection
+    asked: list[Asked]
+
+    def one(self, guard: Guard) -> Asked:
+        (found,) = (
+            item
+            for item in self.asked
+            if (item.guard.name, item.table) == (guard.name, table_of(guard))
+        )
+        return found
+
+    def after(self, guard: Guard, faults: Sequence[str]) -> Answer:
+        """Return what a guard says of its table with faults in it, which are undone again."""
+        self.connection.execute("begin")
+        try:
+            for fault in faults:
+                statement = fault.format(table=address(table_of(guard)), **guard.parameters)
+                self.connection.execute(statement)
+            # what is asked depends on the columns there are, and on no row
+            is_other = any("alter table" in fault for fault in faults)
+            now = Guarded(self.connection, asked_of(self.connection)) if is_other else self
+            return answer(self.connection, now.one(guard))
+        finally:
+            self.connection.execute("rollback")
+
+
+@pytest.fixture(scope="module")
+def guarded(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    path = tmp_path_factory.mktemp("guarded") / "planted.duckdb"
+    shutil.copy(bare, path)
+    with duckdb.connect(str(path)) as connection:
+        copy_tables(connection, [name for guard in GUARDS for name in tables_needed(guard)])
+    with duckdb.connect(str(path)) as connection:
+        yield Guarded(connection, asked_of(connection))
+
+
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
-def test_each_guard_turns_red_by_its_fault_and_only_by_it(
-    guard: Guard, bare: Path, tmp_path: Path
+def test_each_guard_turns_red_by_its_fault_and_only_by_it(guard: Guard, guarded: Guarded) -> None:
+    assert guarded.after(guard, []).is_held
+    found = guarded.after(guard, faults_of(guard))
+    assert not found.is_held, found
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
+def test_great_expectations_turns_each_guard_red(guard: Guard, bare: Path, tmp_path: Path) -> None:
+    assert_red(guard, bare, tmp_path)
+
+
+@pytest.mark.parametrize("severity", ["stop", "warn"])
+@pytest.mark.parametrize("edge", ["in", "out"])
+def test_great_expectations_turns_a_guard_red(
+    severity: str, edge: str, bare: Path, tmp_path: Path
 ) -> None:
+    """Of each edge and severity one; every guard is asked in SQL, and every night in this way."""
+    alike = [guard for guard in GUARDS if (guard.severity, guard.edge) == (severity, edge)]
+    assert_red(alike[-1], bare, tmp_path)
+
+
+def assert_red(guard: Guard, bare: Path, folder: Path) -> None:
     scope = Scope(table=table_of(guard), guard=guard.name)
-    warehouse = planted(bare, tmp_path, guard, faults_of(guard))
-    (found,) = run(warehouse, scope)
+    (found,) = run(planted(bare, folder, guard, faults_of(guard)), scope)
     assert found.outcome == "failed", found
     assert found.stops == (guard.severity == "stop")
     assert found.warns == (guard.severity == "warn")
@@ -358,7 +456,7 @@ def test_a_guard_that_cannot_run_is_a_failure(bare: Path, tmp_path: Path) -> Non
     assert "closed_date" in found.observed
 
 
-def test_what_guards_call_unreadable_is_what_the_door_sets_aside(tmp_path: Path) -> None:
+def test_what_guards_call_unreadable_is_what_the_door_sets_aside(sample: list[Finding]) -> None:
     with duckdb.connect(str(WAREHOUSE), read_only=True) as connection:
         set_aside = dict(
             connection.execute(
@@ -367,12 +465,13 @@ def test_what_guards_call_unreadable_is_what_the_door_sets_aside(tmp_path: Path)
             ).fetchall()
         )
     counted: dict[str, int] = {}
-    for name in (
+    asked = {
         "values_are_readable",
         "required_values_are_given",
         "page_views_are_received_after_they_happen",
-    ):
-        for finding in run(WAREHOUSE, Scope(guard=name)):
+    }
+    for finding in sample:
+        if finding.guard.name in asked:
             counted[finding.table] = counted.get(finding.table, 0) + finding.row_count
     assert counted == set_aside
     assert sum(counted.values()) > 0

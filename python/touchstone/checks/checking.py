@@ -98,20 +98,34 @@ def check(
         docs: folder to write Data Docs to.
         on_answer: told how many questions of how many are answered.
     """
-    guards = read_guards(project, today)
     with connect(warehouse, read_only=True) as connection:
-        tables = _tables(project, connection, variables)
-        day = as_of or _newest_day(connection, tables) or today
-    world = World({table.label: table for table in tables}, day, today)
-    asked = ask(_within(guards, world, scope), world, scope)
-    questions = [item for item in asked if item.question]
+        asked = questions(
+            project, connection, scope=scope, variables=variables, today=today, as_of=as_of
+        )
     findings = [
         Finding(item.guard, item.table, "absent", item.reason, "")
         for item in asked
         if not item.question
     ]
-    findings += _answered(warehouse, questions, docs, on_answer)
+    findings += _answered(warehouse, [item for item in asked if item.question], docs, on_answer)
     return sorted(findings, key=_worst_first)
+
+
+def questions(
+    project: Path,
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    scope: Scope,
+    variables: Mapping[str, Any],
+    today: datetime.date,
+    as_of: datetime.date | None = None,
+) -> list[Asked]:
+    """Return what `check` asks of a warehouse, without asking it."""
+    guards = read_guards(project, today)
+    tables = _tables(project, connection, variables)
+    day = as_of or _newest_day(connection, tables) or today
+    world = World({table.label: table for table in tables}, day, today)
+    return ask(_within(guards, world, scope), world, scope)
 
 
 def ask(guards: Iterable[Guard], world: World, scope: Scope) -> list[Asked]:
