@@ -228,14 +228,33 @@ def test_a_file_without_header_gets_one(company: Company) -> None:
         (
             "{column: x, time_zone: Europe/Berlin}",
             "created_date",
-            "2024-07-05",
-            ["2024-07-04 22:00:00"],
+            "2024-07-05",  # a day has no time that a zone could move
+            ["2024-07-05 00:00:00"],
         ),
         (
             "{column: x, time_zone: Europe/Berlin}",
             "close_date",
-            "2024-07-05 00:30:00",
-            ["2024-07-05"],
+            "2024-07-05 00:30:00\n2024-07-05 00:00:00\n2024-07-05",
+            ["2024-07-04", "2024-07-05", "2024-07-05"],
+        ),
+        (
+            "{column: x, date_format: epoch microseconds}",
+            "created_date",
+            "1700000000123456\n1700000000123\n1700000000123456.0",
+            ["2023-11-14 22:13:20.123456", "1700000000123", "2023-11-14 22:13:20.123456"],
+        ),
+        # seconds are no milliseconds of January 1970, nor milliseconds a year 55,000
+        (
+            "{column: x, date_format: epoch milliseconds}",
+            "close_date",
+            "1700000000",
+            ["1700000000"],
+        ),
+        (
+            "{column: x, date_format: epoch seconds}",
+            "close_date",
+            "1700000000123",
+            ["1700000000123"],
         ),
         # a two-digit year is no year 24, which the declared format would make of it
         (
@@ -272,6 +291,37 @@ def test_a_file_without_header_gets_one(company: Company) -> None:
             ["1234.50", "5"],
         ),
         ("{column: x, multiply_by: 1000000}", "amount", "1.5", ["1500000.00000000000000"]),
+        (
+            "x",
+            "amount",
+            "(2500.00)\n-7\n2500.50-\n\u22123",
+            ["-2500.00", "-7", "-2500.50", "-3"],
+        ),
+        (
+            '{column: x, thousands_separator: ",", remove: ["$", "(", ")"]}',
+            "amount",
+            "($2,500.00)\n$(1,250.50)\n-$3\n$ -4\n- $5\n$6",
+            ["-2500.00", "-1250.50", "-3", "-4", "-5", "6"],
+        ),
+        (
+            "{column: x, suffixes: [K, M, B], remove: [$]}",
+            "amount",
+            "$1.2K\n3 m\n$2B\n(1.5k)\n7\n8X",
+            [
+                "1200.000000000",
+                "3000000.000000000",
+                "2000000000.000000000",
+                "-1500.000000000",
+                "7.000000000",
+                "8X",
+            ],
+        ),
+        (
+            '{column: x, suffixes: {Tsd: 1000, Mio.: 1000000}, decimal_separator: ","}',
+            "amount",
+            "1,5 Mio.\n2 TSD",
+            ["1500000.000000000", "2000.000000000"],
+        ),
         ("{column: x, null_values: [n/a, '-']}", "amount", "N/A\n-\n3", [None, None, "3"]),
         ("x", "is_won", "Yes\n0\nTRUE\nf\n ", ["true", "false", "true", "false", None]),
         (
@@ -374,6 +424,113 @@ tables:
     ]
     assert outcome.tables[0].filters == ["one_row_per", "only", "except", "only_with"]
     assert outcome.tables[0].left_out_count == 5
+
+
+PROBABILITIES = MAPPING + "      probability: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "how", "landed", "told"),
+    [
+        ("0.9|1|0.25", "p", [90, 100, 25], "every value is 0 to 1, a share of one"),
+        ("90|1|0.5", "p", [90, 1, 0.5], None),
+        ("1|0|1", "p", [100, 0, 100], "every value is 0 or 1, which was read as 0 and 100"),
+        ("0|0|0", "p", [0, 0, 0], None),
+        ("0.9%|1%|0.5%", "{column: p, remove: ['%']}", [0.9, 1, 0.5], None),
+        ("0.9|1|0.5", "{column: p, multiply_by: 1}", [0.9, 1, 0.5], None),
+        ("0,9|1|0,5", "{column: p, decimal_separator: ','}", [90, 100, 50], "a share of one"),
+    ],
+)
+def test_probabilities_are_per_cent_by_the_whole_column(
+    company: Company, given: str, how: str, landed: list[float], told: str | None
+) -> None:
+    rows = "".join(f"{i};Won;;;{value}\n" for i, value in enumerate(given.split("|")))
+    outcome = company.load(PROBABILITIES.format(how), deals="id;stage;value;day;p\n" + rows)
+    assert [
+        float(row[0]) for row in company.rows("select probability from raw_crm.opportunity")
+    ] == landed
+    assert [told] == [told for note in outcome.tables[0].notes if told and told in note] or (
+        told is None and not outcome.tables[0].notes
+    )
+
+
+ASSOCIATIONS = """
+tables:
+  crm.opportunities:
+    from: deals.csv
+    columns:
+      id: id
+      stage_name: {constant: Won}
+      account_id: {column: companies, split: ";", take: first}
+  crm.opportunity_contact_roles:
+    from: deals.csv
+    only_with: contacts
+    columns:
+      id: {template: "{id}-{contacts}"}
+      opportunity_id: id
+      contact_id: {column: contacts, split: ";"}
+"""
+
+
+def test_several_ids_of_a_cell_are_rows_or_the_first_of_them(company: Company) -> None:
+    outcome = company.load(
+        ASSOCIATIONS,
+        deals="id,companies,contacts\n1,501; 502,701;702;701;\n2,503,703\n3,;504,\n4,,;\n",
+    )
+    assert company.rows("select id, account_id from raw_crm.opportunity order by 1") == [
+        ("1", "501"),
+        ("2", "503"),
+        ("3", "504"),
+        ("4", None),
+    ]
+    roles = "select id, contact_id, _source_row from raw_crm.opportunity_contact_role order by 1"
+    assert company.rows(roles) == [("1-701", "701", 2), ("1-702", "702", 2), ("2-703", "703", 3)]
+    deals, roles_done = outcome.tables
+    assert deals.notes == [
+        "crm.opportunities: 1 row of deals.csv hold several values in 'companies': the first of "
+        "them counts"
+    ]
+    assert roles_done.left_out_count == 2
+
+
+def test_a_join_follows_a_join(company: Company) -> None:
+    mapping = """
+tables:
+  crm.leads:
+    from: leads.csv
+    join:
+      - {with: deals.csv, on: {lead: deal_lead}}
+      - {with: owners.csv, on: {deals.owner: id}}
+    columns: {id: lead, created_date: day, owner_id: owners.name}
+"""
+    company.load(
+        mapping,
+        leads="lead,day\n1,2024-01-01\n2,2024-01-01\n",
+        deals="deal_lead,owner\n2,o1\n",
+        owners="id,name\no1,ann\n",
+    )
+    sql = "select id, owner_id from raw_crm.lead order by id"
+    assert company.rows(sql) == [("1", None), ("2", "ann")]
+
+
+def test_rows_are_kept_and_left_by_patterns(company: Company) -> None:
+    filters = """    only: {stage: [won, {like: "lost*"}]}
+    except: {id: [{matches: "^(total|sum)\\\\b"}, "9"]}
+    columns:"""
+    rows = "Total of Won,Won,3,\n9,Won,1,\n1,Won,1,\n2,Lost to us,1,\n3,Open,1,\nTotally,Won,1,\n"
+    company.load(MAPPING.replace("    columns:", filters), deals="id,stage,value,day\n" + rows)
+    assert [row[0] for row in company.rows()] == ["1", "2", "Totally"]
+
+
+def test_short_rows_are_filled_up_when_told(company: Company) -> None:
+    mapping = "defaults: {ragged_rows: pad}\n" + MAPPING
+    company.load(mapping, deals=DEALS + '003,Won\n\n004,"Won\nagain",5\n')
+    assert [(*row[:4], row[-1]) for row in company.rows()][2:] == [
+        ("003", None, "Won", None, 4),
+        ("004", "5", "Won\nagain", None, 6),
+    ]
+    told = company.fails(mapping, deals=DEALS + "003,Won\n004,Won,5,2024-03-03,more\n")
+    assert "deals.csv, row 5: 5 values where the header has 4 columns" in told
 
 
 def test_bad_values_are_left_and_foretold_by_reason(company: Company) -> None:
@@ -736,6 +893,29 @@ def test_files_named_after_no_table(
             "row 2: '1.234,50' for crm.opportunities.amount is not a plain number",
         ),
         (
+            DEALS.replace("10.5", "12.500"),
+            "row 2: '12.500' for crm.opportunities.amount may be thousands or decimals: every "
+            "value of the column that has a separator has exactly three digits behind it, and "
+            "only you can know which. Add to the column, its file or `defaults:` "
+            '`thousands_separator: "."` where it is 12500',
+        ),
+        (
+            DEALS.replace("10.5", "12.500").replace(",0,", ',"1.234,56",'),
+            'fit `decimal_separator: ","` and `thousands_separator: "."`: add it to the column',
+        ),
+        (
+            DEALS.replace("10.5", '"1,250"').replace(",0,", ',"1,234.56",'),
+            'fit `thousands_separator: ","`: add it to the column',
+        ),
+        (
+            DEALS.replace("10.5", '"1,250"'),
+            '`thousands_separator: ","` where it is 1250, or `decimal_separator: ","` where it is',
+        ),
+        (
+            DEALS.replace("10.5", "12.5").replace(",0,", ',"1.234,56",'),
+            "contradict each other: '12.5' in row 2 has a decimal point, '1.234,56' in row 3",
+        ),
+        (
             DEALS.replace("10.5", "$10.50"),
             "row 2: '$10.50' for crm.opportunities.amount is not a plain number",
         ),
@@ -915,6 +1095,28 @@ def test_a_strict_value_map_that_misses_values(company: Company) -> None:
             "no column 'stagé'; did you mean 'stage'?",
         ),
         ("    columns:", "    join: {with: deals.csv}\n    columns:", "a join needs `on:`"),
+        (
+            "    columns:",
+            "    except: {stage: {matches: '('}}\n    columns:",
+            "'matches' is '(', which is no regular expression",
+        ),
+        (
+            "    columns:",
+            "    except: {stage: {starts: T}}\n    columns:",
+            "'starts' is no key of a pattern for 'stage'",
+        ),
+        (
+            "amount: value",
+            "amount: {column: value, suffixes: [X]}",
+            "'suffixes' must say what 'X' stands for",
+        ),
+        (
+            "amount: value",
+            "account_id: {column: value, split: ;}",
+            "all of them would have one id: add it to the key, as in "
+            '`id: {template: "{id}-{value}"}`',
+        ),
+        ("amount: value", "account_id: {column: value, take: first}", "'take' needs `split:`"),
         ("    columns:", "    join: {with: deals.csv, on: nope}\n    columns:", "no column 'nope'"),
         (
             "    columns:",
@@ -1036,6 +1238,20 @@ def test_help_explains_with_the_two_companies(capsys: pytest.CaptureFixture[str]
     told = capsys.readouterr().out
     assert "olist.yml" in told
     assert "maven_crm.yml" in told
+
+
+@pytest.mark.parametrize(
+    ("values", "landed"),
+    [
+        ("12.500 0.845", ["12.500", "0.845"]),
+        ("12.500 .5", ["12.500", ".5"]),
+        ("12.500 1234.567", ["12.500", "1234.567"]),
+        ("12.500 -1.25", ["12.500", "-1.25"]),
+        ("1200 7", ["1200", "7"]),
+    ],
+)
+def test_a_clear_column_is_no_question(company: Company, values: str, landed: list[str]) -> None:
+    assert company.one("x", "amount", values.replace(" ", "\n")) == landed
 
 
 def test_one_slip_in_a_hundred_is_a_slip_and_more_is_a_format(company: Company) -> None:

@@ -174,12 +174,23 @@ def summary(outcome: Outcome, command: str) -> str:
             "columns   "
             f"{listed(done.files, most=3)}{note}"
         )
-    lines += ["", *_quarantine_lines(outcome), *_unused_lines(outcome), *_missing_lines(outcome)]
+    lines += [
+        "",
+        *_note_lines(outcome),
+        *_quarantine_lines(outcome),
+        *_unused_lines(outcome),
+        *_missing_lines(outcome),
+    ]
     if outcome.is_check:
         lines.append("Nothing was written. To load, leave out --check.")
     else:
         lines += ["Next:", f"  {command}"]
     return "\n".join(lines)
+
+
+def _note_lines(outcome: Outcome) -> list[str]:
+    notes = [note for done in outcome.tables for note in done.notes]
+    return ["How values were read:", *(f"  {note}" for note in notes), ""] if notes else []
 
 
 def _quarantine_lines(outcome: Outcome) -> list[str]:

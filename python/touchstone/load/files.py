@@ -9,6 +9,7 @@ import csv
 import glob
 import gzip
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +46,11 @@ class Parameters:
         name = self._names.setdefault(repr(value), f"p{len(self._names)}")
         self.values[name] = value
         return f"${name}"
+
+    def of(self, sql: str) -> dict[str, object]:
+        """Return the values that a statement names: DuckDB takes no others."""
+        named = set(re.findall(r"\$(p\d+)", sql))
+        return {name: value for name, value in self.values.items() if name in named}
 
 
 def quoted(name: str) -> str:
@@ -186,6 +192,8 @@ class Source:
             "escape": parameters.bind(self.entry.escape),
             "max_line_size": "16777216",
         }
+        if self.entry.ragged_rows == "pad":
+            options |= {"null_padding": "true", "parallel": "false", "strict_mode": "true"}
         if self._keeps_ragged:
             # An absent value is NULL and an empty one is '' here, which is how a short row is told.
             names.append("overflow")
@@ -271,7 +279,8 @@ class Source:
                 next(stream, None)
             try:
                 for row in reader:
-                    if row and len(row) != width:
+                    is_filled_up = self.entry.ragged_rows == "pad" and len(row) < width
+                    if row and len(row) != width and not is_filled_up:
                         _fail_ragged(file, begins, len(row), width, row, self.delimiter)
                     broken = next((value for value in row if "\ufffd" in value), None)
                     if broken is not None:
@@ -316,11 +325,12 @@ def _fail_ragged(
     raise UserError(
         f"{file.name}, row {line}: {found} values where the header has {width} columns: {shown!r}. "
         + (
-            "A value that holds the delimiter must be in quotes; mend the row"
+            "A value that holds the delimiter must be in quotes; mend the row, or write "
             if found > width
-            else "Mend the row"
+            else "Mend the row, or write under this file in the mapping `ragged_rows: pad` to fill "
+            "up short rows, or "
         )
-        + ", or write `ragged_rows: quarantine` under this file in the mapping to set it aside"
+        + "`ragged_rows: quarantine` to set such rows aside (lines behind a report, for one)"
     )
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, NoReturn
 
 import duckdb
 
@@ -16,6 +17,7 @@ from touchstone.load.contract import Table, read_contract
 from touchstone.load.files import Parameters, Source, open_source, quoted
 from touchstone.load.landed import Landed, Quarantined, address
 from touchstone.load.mapping import FileEntry, Mapping, Origin, Part, listed
+from touchstone.load.numbers import WIDTH, columns_of_evidence, evidence, judge
 from touchstone.load.repeats import (
     BREAKDOWN,
     CONTENT,
@@ -25,7 +27,7 @@ from touchstone.load.repeats import (
     breakdown,
     find_repeated,
 )
-from touchstone.load.values import Expressions, fits, joined_on
+from touchstone.load.values import Expressions, alias_of, fits, joined_on, pieces, split_rows
 from touchstone.project import connect
 
 _MARK = "Written by touchstone load"
@@ -43,6 +45,7 @@ class LoadedTable:
     left_out_count: int = 0
     filters: list[str] = field(default_factory=list)
     repeated: Repeated = field(default_factory=Repeated)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -283,34 +286,65 @@ class _Run:
             source.count(self.connection)
         self._check_joins(part)
         self._check_value_maps(part)
-        sql, parameters, expressions = self._query(part, columns, asks)
+        fractions = self._judge_numbers(part, done)
+        sql, parameters, expressions = self._query(part, columns, asks, fractions)
         try:
             inserted = self.connection.execute(
                 f"insert into {address(part.table)} by name {sql}", parameters.values
             )
         except duckdb.Error as error:
-            for opened in (source, *(self.sources[join.file] for join in part.joins)):
-                opened.find_faults()
-            source.explain(error)
+            self._explain(part, error)
         row = inserted.fetchone()
         written = int(row[0]) if row else 0
         done.files += [file.name for file in source.files if file.name not in done.files]
         done.row_count += written
-        done.left_out_count += source.record_count - written
+        done.left_out_count += source.record_count - self._taken(part, written, done)
         done.filters += [name for name in part.filters if name not in done.filters]
         return expressions.undeclared
 
-    # the SQL of one part
-
-    def _expressions(self, part: Part, parameters: Parameters) -> Expressions:
-        opened = [self.sources[part.file], *(self.sources[join.file] for join in part.joins)]
-        return Expressions(part, opened, parameters, self.home_zone)
-
-    def _query(
-        self, part: Part, columns: list[str], asks: bool = False
-    ) -> tuple[str, Parameters, Expressions]:
+    def _taken(self, part: Part, written: int, done: LoadedTable) -> int:
+        """Return how many rows of the file were taken; split cells make more rows of them."""
+        for split in part.splits:
+            parameters = Parameters()
+            first = self.sources[part.file]
+            cell = f"c{first.position(split.column)}"
+            count = f"len({pieces(cell, split, parameters)})"
+            held = self._fetch(
+                f"select count(*) from ({first.rows(parameters)}) where {count} > 1",
+                parameters,
+                part,
+            )[0]
+            taken = "the first of them counts" if split.takes_first else "each has a row"
+            if held:
+                done.notes.append(
+                    f"{part.table.label}: {held:,} row{'s' * (held > 1)} of {first.name} hold "
+                    f"several values in '{split.column}': {taken}"
+                )
+        if all(split.takes_first for split in part.splits):
+            return written
         parameters = Parameters()
         expressions = self._expressions(part, parameters)
+        rows = self._over_rows(part, expressions, ["_source_file", "_source_row"])
+        counted = f"select count(*) from (select distinct _source_file, _source_row from ({rows}))"
+        return int(self._fetch(counted, parameters, part)[0])
+
+    # the SQL of one part
+
+    def _expressions(
+        self, part: Part, parameters: Parameters, fractions: frozenset[str] = frozenset()
+    ) -> Expressions:
+        opened = [self.sources[part.file], *(self.sources[join.file] for join in part.joins)]
+        return Expressions(part, opened, parameters, self.home_zone, fractions)
+
+    def _query(
+        self,
+        part: Part,
+        columns: list[str],
+        asks: bool = False,
+        fractions: frozenset[str] = frozenset(),
+    ) -> tuple[str, Parameters, Expressions]:
+        parameters = Parameters()
+        expressions = self._expressions(part, parameters, fractions)
         final = []
         for name in columns:
             origin = part.columns.get(name)
@@ -344,10 +378,8 @@ class _Run:
             f"{expressions.text(name, part.where)} is not null" for name in part.only_with
         ]
         for filters, negation in ((part.only, ""), (part.leave_out, "not ")):
-            for name, values in filters:
-                folded = expressions.parameters.bind([value.strip().lower() for value in values])
-                value = f"coalesce(lower({expressions.text(name, part.where)}), '')"
-                conditions.append(f"{negation}list_contains({folded}, {value})")
+            for given in filters:
+                conditions.append(negation + expressions.keeps(given, part.where))
         return conditions
 
     def _relation(self, part: Part, expressions: Expressions) -> str:
@@ -358,14 +390,18 @@ class _Run:
         columns += [
             f"rows_of_file.{name}" for name in ("_source_file", "_source_row", "_is_ragged")
         ]
-        joined = f"({first.rows(parameters)}) as rows_of_file"
-        for number, join in enumerate(part.joins):
-            alias, other = f"joined_{number}", expressions.sources[number + 1]
+        rows, split_places = split_rows(first.rows(parameters), part.splits, first, parameters)
+        self.used |= {(first.entry.pattern, place) for place in split_places}
+        joined = f"({rows}) as rows_of_file"
+        for number, join in enumerate(part.joins, start=1):
+            alias, other = alias_of(number), expressions.sources[number]
             columns += [
                 f"{alias}.c{place} as {alias}_c{place}" for place in range(len(other.header))
             ]
-            pairs = joined_on(join, first, other, parameters)
-            self.used |= {(first.entry.pattern, pair.ours) for pair in pairs}
+            pairs = joined_on(join, expressions.sources[:number], other, parameters)
+            self.used |= {
+                (expressions.sources[pair.source].entry.pattern, pair.ours) for pair in pairs
+            }
             self.used |= {(other.entry.pattern, pair.theirs) for pair in pairs}
             keys = ", ".join(pair.their_key for pair in pairs)
             one = ""
@@ -373,21 +409,23 @@ class _Run:
                 order = "order by _source_file, _source_row"
                 one = f" qualify row_number() over (partition by {keys} {order}) = 1"
             condition = " and ".join(
-                f"{pair.our_key_of('rows_of_file')} = {pair.their_key_of(alias)}" for pair in pairs
+                f"{pair.our_key} = {pair.their_key_of(alias)}" for pair in pairs
             )
-            rows = f"select * from ({other.rows(parameters)}) as other{one}"
-            joined += f" left join ({rows}) as {alias} on {condition}"
+            joined_rows = f"select * from ({other.rows(parameters)}) as other{one}"
+            joined += f" left join ({joined_rows}) as {alias} on {condition}"
         return f"(select {', '.join(columns)} from {joined})"
 
     # what can be wrong with the values
 
     def _check_joins(self, part: Part) -> None:
+        before = [self.sources[part.file]]
         for join in part.joins:
+            parameters = Parameters()
+            first, other = before[0], self.sources[join.file]
+            pairs = joined_on(join, before, other, parameters)
+            before.append(other)
             if join.several == "first":
                 continue
-            parameters = Parameters()
-            first, other = self.sources[part.file], self.sources[join.file]
-            pairs = joined_on(join, first, other, parameters)
             keys = ", ".join(pair.their_key for pair in pairs)
             given = " and ".join(f"{pair.their_key} is not null" for pair in pairs)
             repeated = self.connection.execute(
@@ -406,6 +444,56 @@ class _Run:
                     f"would repeat rows of {first.name}: join on more columns, or take the first "
                     "with `several: first`"
                 )
+
+    def _judge_numbers(self, part: Part, done: LoadedTable) -> frozenset[str]:
+        """Stop where a column does not say how it is written; return those given as shares."""
+        parameters = Parameters()
+        expressions = self._expressions(part, parameters)
+        for name, origin in part.columns.items():
+            expressions.landed(part.table.column(name), origin)
+        asked = bool(self.mapping.path)
+        numbers = [
+            number
+            for number in expressions.judged
+            if (asked and number.is_undeclared) or not number.has_scale
+        ]
+        if not numbers:
+            return frozenset()
+        final, columns = ["_source_file", "_source_row"], []
+        for place, number in enumerate(numbers):
+            final += [
+                f"{number.text} as text_{place}",
+                f"{number.bare} as bare_{place}",
+                f"{number.plain} as plain_{place}",
+            ]
+            columns += columns_of_evidence(place)
+        row = self._fetch(
+            f"select {', '.join(columns)} from ({self._over_rows(part, expressions, final)})",
+            parameters,
+            part,
+        )
+        shares: set[str] = set()
+        for place, number in enumerate(numbers):
+            label = f"{part.table.label}.{number.column}"
+            found = evidence(number, label, row[WIDTH * place : WIDTH * (place + 1)])
+            if asked:
+                judge(found)
+            if found.is_share:
+                shares.add(number.column)
+                done.notes.append(found.share_note)
+        return frozenset(shares)
+
+    def _fetch(self, sql: str, parameters: Parameters, part: Part) -> list[Any]:
+        try:
+            row = self.connection.execute(sql, parameters.of(sql)).fetchone()
+        except duckdb.Error as error:
+            self._explain(part, error)
+        return list(row or ())
+
+    def _explain(self, part: Part, error: duckdb.Error) -> NoReturn:
+        for entry in (part.file, *(join.file for join in part.joins)):
+            self.sources[entry].find_faults()
+        self.sources[part.file].explain(error)
 
     def _check_value_maps(self, part: Part) -> None:
         for name, origin in part.columns.items():

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+import duckdb
 import yaml
 
 from touchstone.errors import UserError
@@ -23,6 +24,7 @@ _WRITING_KEYS = (
     "time_zone",
     "decimal_separator",
     "thousands_separator",
+    "suffixes",
     "remove",
     "true_values",
     "false_values",
@@ -51,7 +53,20 @@ _TABLE_KEYS = (
 )
 _JOIN_KEYS = ("with", "on", "several")
 _ORIGIN_KEYS = ("column", "constant", "template", "first_of", "has_value")
-_COLUMN_KEYS = (*_ORIGIN_KEYS, "values", "unlisted", "multiply_by", "hashed", *_WRITING_KEYS)
+_COLUMN_KEYS = (
+    *_ORIGIN_KEYS,
+    "values",
+    "unlisted",
+    "split",
+    "take",
+    "multiply_by",
+    "hashed",
+    "as_is",
+    *_WRITING_KEYS,
+)
+_PATTERN_KEYS = ("matches", "like")
+# What a letter behind a number means where the mapping lists it without a factor of its own.
+_SUFFIXES = {"k": "1000", "m": "1000000", "mm": "1000000", "b": "1000000000", "bn": "1000000000"}
 # dbt vars that say where the data is, not how the company reports: not for a mapping to set.
 _CHOICES = {
     "attribution_population": ("account", "contact_role", "primary_contact_role"),
@@ -78,10 +93,12 @@ class Writing:
     time_zone: str = ""
     decimal_separator: str = ""
     thousands_separator: str = ""
+    suffixes: tuple[tuple[str, str], ...] = ()
     remove: tuple[str, ...] = ()
     true_values: tuple[str, ...] = ()
     false_values: tuple[str, ...] = ()
     null_values: tuple[str, ...] = ()
+    is_ours: bool = False  # a value with a type of its own, which we have written in ISO form
 
 
 @dataclass(frozen=True)
@@ -96,7 +113,7 @@ class FileEntry:
     encoding: str = ""
     header: tuple[str, ...] = ()
     skip_rows: int = 0
-    ragged_rows: Literal["error", "quarantine"] = "error"
+    ragged_rows: Literal["error", "quarantine", "pad"] = "error"
     writing: Writing = Writing()
 
 
@@ -111,10 +128,32 @@ class Origin:
     has_value: str = ""
     values: tuple[tuple[str, str], ...] = ()
     unlisted: Literal["keep", "empty", "error"] = "keep"
+    split: str = ""
+    takes_first: bool = False
     multiply_by: str = ""
     is_hashed: bool = False
+    is_as_is: bool = False
     writing: Section | None = None
     where: str = ""
+
+
+@dataclass(frozen=True)
+class Split:
+    """A column of which one cell holds several values: a row for each, or the first alone."""
+
+    column: str
+    separator: str
+    takes_first: bool
+    where: str
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Values of one column by which rows are taken or left; a pattern is a regular expression."""
+
+    column: str
+    values: tuple[str, ...]
+    patterns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -136,8 +175,9 @@ class Part:
     columns: dict[str, Origin]
     where: str
     joins: tuple[Join, ...] = ()
-    only: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    leave_out: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    splits: tuple[Split, ...] = ()
+    only: tuple[Filter, ...] = ()
+    leave_out: tuple[Filter, ...] = ()
     only_with: tuple[str, ...] = ()
     one_row_per: tuple[str, ...] = ()
     breakdown: tuple[str, ...] = ()
@@ -417,7 +457,7 @@ class _Reader:
             encoding=self._text(merged, "encoding"),
             header=self._texts(merged, "header"),
             skip_rows=int(skip_rows),
-            ragged_rows=self._choice(merged, "ragged_rows", ("error", "quarantine")),
+            ragged_rows=self._choice(merged, "ragged_rows", ("error", "quarantine", "pad")),
             writing=self._writing(merged),
         )
 
@@ -453,6 +493,8 @@ class _Reader:
             line = section.lines[key]
             if key in ("time_zone", "decimal_separator", "thousands_separator"):
                 changes[key] = self._text(section, key)
+            elif key == "suffixes":
+                changes[key] = self._suffixes(section, key)
             else:
                 changes[key] = self._texts(section, key)
             if key == "time_zone":
@@ -474,6 +516,21 @@ class _Reader:
                 "decimal_separator and thousands_separator are the same: they must differ",
             )
         return writing
+
+    def _suffixes(self, section: Section, key: str) -> tuple[tuple[str, str], ...]:
+        value = section[key]
+        given = value if isinstance(value, Section) else {}
+        if not isinstance(value, Section):
+            given = {name: _SUFFIXES.get(name.lower(), "") for name in self._texts(section, key)}
+        for name, factor in given.items():
+            if not (isinstance(factor, str) and re.fullmatch(r"\d{1,13}", factor)):
+                self._fail(
+                    section.lines[key],
+                    f"'{key}' must say what '{name}' stands for: write it as "
+                    "`suffixes: {K: 1000, M: 1000000}`, or as [K, M, B] for thousands, millions "
+                    "and billions",
+                )
+        return tuple((name.strip().lower(), factor) for name, factor in given.items())
 
     def _check_date_format(self, text: str, line: int) -> None:
         try:
@@ -541,13 +598,15 @@ class _Reader:
                 "{template: ...}",
             )
         joins = entry.get("join", [])
+        origins = {
+            column: self._origin(columns[column], table.column(column), columns.lines[column])
+            for column in columns
+        }
         return Part(
             table=table,
             file=self._named_file(name, entry.lines["from"]),
-            columns={
-                column: self._origin(columns[column], table.column(column), columns.lines[column])
-                for column in columns
-            },
+            columns=origins,
+            splits=self._splits(table, origins, columns),
             where=f"{self.path.name} line {line}",
             joins=tuple(
                 self._join(item, line) for item in (joins if isinstance(joins, list) else [joins])
@@ -562,9 +621,70 @@ class _Reader:
             ),
         )
 
-    def _filters(self, entry: Section, key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    def _splits(
+        self, table: Table, origins: dict[str, Origin], columns: Section
+    ) -> tuple[Split, ...]:
+        splits: dict[str, Split] = {}
+        for name, origin in origins.items():
+            for item in (origin, *origin.first_of):
+                if not item.split:
+                    continue
+                split = Split(item.column, item.split, item.takes_first, item.where)
+                if splits.setdefault(item.column, split) != replace(
+                    split, where=splits[item.column].where
+                ):
+                    self._fail(
+                        columns.lines[name],
+                        f"'{item.column}' is split in another way for another column of this "
+                        "table: write the same `split:` and `take:` for both",
+                    )
+        into_rows = [split for split in splits.values() if not split.takes_first]
+        if len(into_rows) > 1:
+            self._fail(
+                columns.line,
+                f"{listed(split.column for split in into_rows)} are split into rows, and only one "
+                "column of a table can be: map the table in two parts, or write `take: first`",
+            )
+        for split in into_rows:
+            if not any(
+                names_column(origins[key], split.column) for key in table.key if key in origins
+            ):
+                key = next(key for key in table.key if key in origins)
+                self._fail(
+                    columns.line,
+                    f"'{split.column}' is split into rows, and all of them would have one "
+                    f"{' and '.join(table.key)}: add it to the key, as in `{key}: {{template: "
+                    f'"{{{origins[key].column or "your id"}}}-{{{split.column}}}"}}`, or write '
+                    "`take: first` beside `split:`",
+                )
+        return tuple(splits.values())
+
+    def _filters(self, entry: Section, key: str) -> tuple[Filter, ...]:
         section = self._section(entry, key, entry)
-        return tuple((column, self._texts(section, column)) for column in section)
+        return tuple(self._filter(section, column) for column in section)
+
+    def _filter(self, section: Section, column: str) -> Filter:
+        entry, line = section[column], section.lines[column]
+        values: list[str] = []
+        patterns: list[str] = []
+        for item in entry if isinstance(entry, list) else [entry]:
+            if isinstance(item, str):
+                values.append(item)
+                continue
+            if not isinstance(item, Section):
+                self._fail(line, f"'{column}' must be a value, a pattern or a list of them")
+            self._check_keys(item, _PATTERN_KEYS, f"a pattern for '{column}'")
+            patterns += [self._pattern(text, line) for text in self._texts(item, "matches")]
+            patterns += [like_pattern(text) for text in self._texts(item, "like")]
+        return Filter(column, tuple(values), tuple(patterns))
+
+    def _pattern(self, text: str, line: int) -> str:
+        try:
+            # the engine that will run it: RE2 knows no look-ahead and no back-references
+            duckdb.execute("select regexp_matches('', $pattern)", {"pattern": text})
+        except duckdb.Error as error:
+            self._fail(line, f"'matches' is '{text}', which is no regular expression: {error}")
+        return text
 
     def _join(self, entry: Any, line: int) -> Join:
         if not isinstance(entry, Section):
@@ -620,11 +740,18 @@ class _Reader:
             )
         if multiply_by and column.kind not in ("number", "whole number"):
             self._fail(line, f"'multiply_by' is for numbers; {column.name} is a {column.kind}")
+        split, take = self._text(entry, "split"), self._choice(entry, "take", ("all", "first"))
+        if split and "column" not in entry:
+            self._fail(line, "'split' is for the values of one of your columns: add `column:`")
+        if take == "first" and not split:
+            self._fail(line, "'take' needs `split:` beside it, as in {column: ids, split: \";\"}")
         is_hashed = self._choice(entry, "hashed", ("false", "true")) == "true"
         if is_hashed and column.kind != "text":
             self._fail(line, f"'hashed' is for ids and names; {column.name} is a {column.kind}")
         writing = self._as_section({key: entry[key] for key in _WRITING_KEYS if key in entry}, line)
         self._writing(writing)
+        if "suffixes" in writing:
+            writing["suffixes"] = self._suffixes(writing, "suffixes")
         return Origin(
             column=self._text(entry, "column"),
             constant=self._text(entry, "constant") if "constant" in entry else None,
@@ -633,8 +760,11 @@ class _Reader:
             has_value=self._text(entry, "has_value"),
             values=tuple((key, self._text(values, key)) for key in values),
             unlisted=self._choice(entry, "unlisted", ("keep", "empty", "error")),
+            split=split,
+            takes_first=take == "first",
             multiply_by=multiply_by,
             is_hashed=is_hashed,
+            is_as_is=self._choice(entry, "as_is", ("false", "true")) == "true",
             writing=writing,
             where=where,
         )
@@ -653,14 +783,37 @@ class _Reader:
             seen.setdefault(folded, key)
 
 
+def names_column(origin: Origin, column: str) -> bool:
+    """Return whether the values of an origin are made of a column of the file."""
+    return (
+        column in (origin.column, origin.has_value)
+        or f"{{{column}}}" in re.sub(r"\{\s*(.*?)\s*\}", r"{\1}", origin.template)
+        or any(names_column(item, column) for item in origin.first_of)
+    )
+
+
+def like_pattern(text: str) -> str:
+    """Return the regular expression of a value with * and ? in it.
+
+    >>> like_pattern("Total*")
+    '^Total.*$'
+    """
+    wildcards = {"*": ".*", "?": "."}
+    return "^" + "".join(wildcards.get(letter) or re.escape(letter) for letter in text) + "$"
+
+
 def with_writing(base: Writing, changes: Section | None) -> Writing:
     """Return how one column is written: as its file, but for what the column says itself."""
     if not changes:
         return base
     values: dict[str, Any] = {}
     for key, value in changes.items():
-        is_text = key in ("time_zone", "decimal_separator", "thousands_separator")
-        values[key] = value if is_text else tuple(value if isinstance(value, list) else [value])
+        is_ready = isinstance(value, tuple) or key in (
+            "time_zone",
+            "decimal_separator",
+            "thousands_separator",
+        )
+        values[key] = value if is_ready else tuple(value if isinstance(value, list) else [value])
     return replace(base, **values)
 
 
@@ -686,7 +839,7 @@ _TOKENS = {
     "Z": "%z",
 }
 _TOKEN = re.compile("|".join(sorted(_TOKENS, key=len, reverse=True)))
-EPOCH_FORMATS = {"epoch seconds": 1_000_000, "epoch milliseconds": 1_000}
+EPOCH_FORMATS = {"epoch seconds": 1_000_000, "epoch milliseconds": 1_000, "epoch microseconds": 1}
 
 
 def strptime_format(text: str) -> str:
@@ -707,6 +860,7 @@ def strptime_format(text: str) -> str:
         raise ValueError(
             "write it with YYYY or YY, MM (or MMM, MMMM for names), DD, HH (24 h) or hh (12 h, "
             "with AM), mm, ss, "
-            "SSS, Z (offset), as in DD/MM/YYYY HH:mm:ss; or 'epoch seconds', 'epoch milliseconds'"
+            "SSS, Z (offset), as in DD/MM/YYYY HH:mm:ss; or 'epoch seconds', 'epoch milliseconds', "
+            "'epoch microseconds'"
         )
     return form

@@ -15,9 +15,11 @@ from touchstone.load.contract import Column
 from touchstone.load.files import BLANKS, Parameters, Source
 from touchstone.load.mapping import (
     EPOCH_FORMATS,
+    Filter,
     Join,
     Origin,
     Part,
+    Split,
     Writing,
     strptime_format,
     with_writing,
@@ -31,11 +33,31 @@ _ISO_TIME = r"[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?"
 _ISO = rf"{_ISO_DATE}({_ISO_TIME}({_OFFSET})?)?"
 _ISO_WITH_OFFSET = rf"{_ISO_DATE}{_ISO_TIME}{_OFFSET}"
 _NO_BREAK_SPACES = ("\u00a0", "\u202f")
-_STEPS = ("text", "mapped", "parsed")
+_STEPS = ("text", "mapped", "bare", "parsed")
+_TEXT, _MAPPED, _BARE, _PARSED = range(4)
 # A date outside these years is a misread format (a two-digit year) or a slip, not a day of a
 # business.
 _YEARS = (1900, 2200)
+# Days that stand for "always" or "none": the first and the last that systems can write.
+PLACEHOLDER_DAYS = (
+    "date '0001-01-01', date '1753-01-01', date '1899-12-30', date '1899-12-31', "
+    "date '1900-01-01', date '2999-12-31', date '4000-12-31', date '9999-12-31'"
+)
+# Columns of ours that are per cent, and that some systems give as a share of one.
+PER_CENT = ("probability",)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class JudgedNumber:
+    """A column of numbers of which the whole column has to say how its values are written."""
+
+    column: str
+    text: str
+    bare: str
+    plain: str
+    is_undeclared: bool
+    has_scale: bool
 
 
 @dataclass(frozen=True)
@@ -51,18 +73,33 @@ class Expressions:
     """The SQL of one part of the mapping; notes which columns of the files it uses."""
 
     def __init__(
-        self, part: Part, sources: list[Source], parameters: Parameters, home_zone: str
+        self,
+        part: Part,
+        sources: list[Source],
+        parameters: Parameters,
+        home_zone: str,
+        fractions: frozenset[str] = frozenset(),
     ) -> None:
-        """Take the first source and those joined to it, in the order of the part's joins."""
+        """Take the first source and those joined to it, in the order of the part's joins.
+
+        Args:
+            part: what the mapping says of some rows of a table.
+            sources: the opened files.
+            parameters: values bound to the statement.
+            home_zone: the zone of the reports.
+            fractions: columns of ours that the file gives as 0 to 1, and are per cent.
+        """
         self.part = part
         self.sources = sources
         self.parameters = parameters
         self.home_zone = home_zone
+        self.fractions = fractions
         self.used: set[tuple[str, int]] = set()
         self.undeclared: set[str] = set()
+        self.judged: list[JudgedNumber] = []
         # Expressions that others repeat are columns of an inner query, one query a level: text,
-        # mapped, parsed.
-        self._levels: tuple[list[str], ...] = ([], [], [])
+        # mapped, bare, parsed.
+        self._levels: tuple[list[str], ...] = ([], [], [], [])
 
     def query(self, final: list[str], relation: str) -> str:
         """Return the final expressions over a relation, with the inner levels between."""
@@ -93,7 +130,7 @@ class Expressions:
     def text(self, name: str, where: str) -> str:
         """Return one of the user's columns as text; blank and declared null values are null."""
         found = self.find(name, where)
-        return self._step(0, _text(found.sql, found.writing, self.parameters))
+        return self._step(_TEXT, _text(found.sql, found.writing, self.parameters))
 
     def unlisted(self, origin: Origin) -> str:
         """Return the value of a column where its value map does not list it, else null."""
@@ -101,39 +138,35 @@ class Expressions:
         keys = self.parameters.bind([key.strip().lower() for key, _ in origin.values])
         return f"case when not list_contains({keys}, lower({text})) then {text} end"
 
+    def keeps(self, given: Filter, where: str) -> str:
+        """Return the condition that a row has one of the values, or fits one of the patterns."""
+        value = f"coalesce({self.text(given.column, where)}, '')"
+        folded = self.parameters.bind([text.strip().lower() for text in given.values])
+        tests = [f"list_contains({folded}, lower({value}))"]
+        for pattern in given.patterns:
+            tests.append(f"regexp_matches({value}, {literal(pattern)}, 'i')")
+        return f"({' or '.join(tests)})"
+
     def find(self, name: str, where: str) -> _Found:
         """Return where a column is: in the first file, or (alias.column) in a joined one."""
-        place = self.sources[0].position(name)
-        if place is not None:
-            return self._found(self.sources[0], "rows_of_file", place)
-        alias, _, rest = name.partition(".")
-        for number, source in enumerate(self.sources[1:]):
-            if source.entry.alias == alias:
-                place = source.position(rest)
-                if place is None:
-                    source.missing(rest, where)
-                return self._found(source, f"joined_{number}", place)
-        for source in self.sources[1:]:
-            if source.position(name) is not None:
-                raise UserError(
-                    f"{where}: {self.sources[0].name} has no column '{name}', {source.name} does: "
-                    f"write '{source.entry.alias}.{name}'"
-                )
-        self.sources[0].missing(name, where)
+        number, place = place_of(name, self.sources, where)
+        return self._found(self.sources[number], alias_of(number), place)
 
     def _found(self, source: Source, alias: str, place: int) -> _Found:
         self.used.add((source.entry.pattern, place))
         writing = source.entry.writing
         if source.is_parquet and source.files[0].types[place].upper() != "VARCHAR":
             # A value with a type of its own has been written in ISO form by us.
-            writing = Writing(null_values=writing.null_values, time_zone=writing.time_zone)
+            writing = Writing(
+                null_values=writing.null_values, time_zone=writing.time_zone, is_ours=True
+            )
         return _Found(source, f"{alias}_c{place}", writing)
 
     def _written(self, origin: Origin) -> tuple[str, Writing]:
         if not origin.template:
             found = self.find(origin.column, origin.where)
             writing = with_writing(found.writing, origin.writing)
-            return self._step(0, _text(found.sql, writing, self.parameters)), writing
+            return self._step(_TEXT, _text(found.sql, writing, self.parameters)), writing
         pieces: list[str] = []
         end = 0
         for match in _PLACEHOLDER.finditer(origin.template):
@@ -151,13 +184,13 @@ class Expressions:
 
     def _mapped(self, text: str, origin: Origin) -> str:
         if not origin.values:
-            return self._step(1, text)
+            return self._step(_MAPPED, text)
         keys = self.parameters.bind([key.strip().lower() for key, _ in origin.values])
         targets = self.parameters.bind([value or None for _, value in origin.values])
         key = f"coalesce(lower({text}), '')"
         otherwise = "null" if origin.unlisted == "empty" else text
         return self._step(
-            1,
+            _MAPPED,
             f"case when list_contains({keys}, {key}) then {targets}[list_position({keys}, {key})] "
             f"else {otherwise} end",
         )
@@ -172,7 +205,7 @@ class Expressions:
         if column.kind == "yes or no":
             return self._boolean(column, text, writing)
         if column.kind in ("number", "whole number"):
-            return self._number(column, text, writing, origin.multiply_by)
+            return self._number(column, text, writing, origin)
         return self._moment(column, text, writing)
 
     def _boolean(self, column: Column, text: str, writing: Writing) -> str:
@@ -186,20 +219,17 @@ class Expressions:
         )
         return self._or_as_it_was(column, text, parsed, expected)
 
-    def _number(self, column: Column, text: str, writing: Writing, multiply_by: str) -> str:
+    def _number(self, column: Column, text: str, writing: Writing, origin: Origin) -> str:
         thousands = writing.thousands_separator
         decimal = writing.decimal_separator or ("," if thousands == "." else ".")
         if thousands == decimal:
             thousands = ""  # the file's, where the column has a decimal separator of its own
         if not (writing.decimal_separator or thousands or writing.remove):
             self.undeclared.add(column.name)
-        bare = text
-        for piece in writing.remove:
-            bare = f"replace({bare}, {self.parameters.bind(piece)}, '')"
-        if writing.remove or thousands == " ":
-            for blank in _NO_BREAK_SPACES:
-                bare = f"replace({bare}, {self.parameters.bind(blank)}, ' ')"
-            bare = f"trim({bare})"
+        bare = self._step(_BARE, self._signed(text, writing))
+        factor = ""
+        if writing.suffixes:
+            factor, bare = self._factor(bare, writing), self._without_suffix(bare, writing)
         point, group = re.escape(decimal), re.escape(thousands)
         # Groups of two occur (12,34,567 in India), the last one always has three digits.
         grouped = rf"\d{{1,3}}({group}\d{{2,3}})*{group}\d{{3}}|" if thousands else ""
@@ -209,9 +239,24 @@ class Expressions:
             plain = f"replace({plain}, {self.parameters.bind(thousands)}, '')"
         if decimal != ".":
             plain = f"replace({plain}, {self.parameters.bind(decimal)}, '.')"
-        if multiply_by:
-            factor = f"cast('{multiply_by}' as decimal(14, 5))"
+        if factor:
             plain = f"cast(try_cast({plain} as decimal(24, 9)) * {factor} as varchar)"
+        self.judged.append(
+            JudgedNumber(
+                column=column.name,
+                text=text,
+                bare=bare,
+                plain=plain,
+                is_undeclared=not (
+                    writing.is_ours or writing.decimal_separator or writing.thousands_separator
+                ),
+                has_scale=bool(origin.multiply_by) or column.name not in PER_CENT,
+            )
+        )
+        multiply_by = origin.multiply_by or ("100" if column.name in self.fractions else "")
+        if multiply_by:
+            times = f"cast('{multiply_by}' as decimal(14, 5))"
+            plain = f"cast(try_cast({plain} as decimal(24, 9)) * {times} as varchar)"
         if column.kind == "whole number":
             # 12.0 is a whole number; 12.7 is not, though a cast would make it 13.
             plain = f"nullif(regexp_extract({plain}, '^([+-]?\\d+)(\\.0*)?$', 1), '')"
@@ -225,6 +270,41 @@ class Expressions:
         )
         return self._or_as_it_was(column, text, parsed, expected)
 
+    def _signed(self, text: str, writing: Writing) -> str:
+        """Return a number without what is removed, a minus before it wherever the file has it.
+
+        Accounts write negatives in brackets, and some systems behind the number. Brackets are a
+        sign even where the mapping removes them: without them a refund would become a sale.
+        """
+        bare = f"replace({text}, '\u2212', '-')"
+        removed = [piece for piece in writing.remove if piece not in ("(", ")")]
+        for piece in removed:
+            bare = f"replace({bare}, {self.parameters.bind(piece)}, '')"
+        if removed or writing.thousands_separator == " ":
+            for blank in _NO_BREAK_SPACES:
+                bare = f"replace({bare}, {self.parameters.bind(blank)}, ' ')"
+            bare = f"trim({bare})"
+        if removed:
+            bare = f"regexp_replace({bare}, '^([+-]) +', '\\1')"
+        return (
+            f"case when {bare} like '(%)' and regexp_matches({bare}, '^.+[()+-].+$') "
+            f"then {bare} "
+            f"when {bare} like '(%)' then '-' || trim({bare}, '() ') "
+            f"when {bare} like '%-' then '-' || rtrim({bare}, '- ') else {bare} end"
+        )
+
+    def _factor(self, bare: str, writing: Writing) -> str:
+        cases = " ".join(
+            f"when {literal(name)} then cast({factor} as decimal(13, 0))"
+            for name, factor in writing.suffixes
+        )
+        ending = f"lower(regexp_extract({bare}, {literal(_suffix_pattern(writing))}, 1))"
+        return f"case {ending} {cases} else cast(1 as decimal(13, 0)) end"
+
+    @staticmethod
+    def _without_suffix(bare: str, writing: Writing) -> str:
+        return f"regexp_replace({bare}, {literal(_suffix_pattern(writing))}, '')"
+
     def _moment(self, column: Column, text: str, writing: Writing) -> str:
         zone = writing.time_zone
         if writing.date_format:
@@ -233,13 +313,14 @@ class Expressions:
             tries = [self._iso(text, zone, column)]
         if not writing.date_format:
             self.undeclared.add(column.name)
-        moment = self._step(2, f"coalesce({', '.join(tries)})")
-        cast = (
-            f"cast(cast({moment} as date) as varchar)"
-            if column.kind == "date"
-            else f"cast({moment} as varchar)"
-        )
-        parsed = f"case when year({moment}) between {_YEARS[0]} and {_YEARS[1]} then {cast} end"
+        moment = self._step(_PARSED, f"coalesce({', '.join(tries)})")
+        is_usable = f"year({moment}) between {_YEARS[0]} and {_YEARS[1]}"
+        if column.kind == "date":
+            cast = f"cast(cast({moment} as date) as varchar)"
+            is_usable += f" or cast({moment} as date) in ({PLACEHOLDER_DAYS})"
+        else:
+            cast = f"cast({moment} as varchar)"
+        parsed = f"case when {is_usable} then {cast} end"
         expected = " or ".join(writing.date_format) or (
             "YYYY-MM-DD" + " HH:mm:ss" * (column.kind == "timestamp")
         )
@@ -247,31 +328,56 @@ class Expressions:
 
     def _iso(self, text: str, zone: str, column: Column) -> str:
         local = f"try_cast({text} as timestamp)"
-        # A date is the day in the file's zone; a timestamp is UTC.
-        target = self.parameters.bind(zone if zone and column.kind == "date" else "UTC")
         return (
             f"case when not regexp_full_match({text}, {self.parameters.bind(_ISO)}) then null "
-            f"when length({text}) = 10 then {self._at(local, zone or self.home_zone, column)} "
+            f"when length({text}) = 10 then {self._day(local, column)} "
             f"when regexp_full_match({text}, {self.parameters.bind(_ISO_WITH_OFFSET)}) "
-            f"then try_cast({text} as timestamptz) at time zone {target} "
-            f"else {self._at(local, zone, column)} end"
+            f"then {self._instant(f'try_cast({text} as timestamptz)', column)} "
+            f"else {self._local_time(local, zone, column)} end"
         )
 
     def _by_format(self, text: str, form: str, zone: str, column: Column) -> str:
         written = strptime_format(form)
         if written in EPOCH_FORMATS:
-            micros = f"try_cast({text} as bigint) * {EPOCH_FORMATS[written]}"
-            return f"(make_timestamptz({micros}) at time zone 'UTC')"
+            # before March 1973 stands another unit: seconds that are read as milliseconds
+            least = 10**14 // EPOCH_FORMATS[written]
+            count = f"try_cast(regexp_extract({text}, '^(-?\\d+)(\\.0*)?$', 1) as hugeint)"
+            micros = f"try_cast({count} * {EPOCH_FORMATS[written]} as bigint)"
+            instant = f"try(make_timestamptz({micros}))"
+            return f"case when abs({count}) >= {least} then {self._instant(instant, column)} end"
         parsed = f"try_strptime({text}, {literal(written)})"
         if "%z" in written:
-            return f"({parsed} at time zone 'UTC')"
+            return self._instant(parsed, column)
         has_time = "%H" in written or "%I" in written
-        return self._at(parsed, zone if has_time else (zone or self.home_zone), column)
+        return self._local_time(parsed, zone, column) if has_time else self._day(parsed, column)
 
-    def _at(self, local: str, zone: str, column: Column) -> str:
-        # A date has no zone. A day that stands for a moment is its midnight in the zone of the
-        # reports.
-        if column.kind == "date" or zone in ("", "UTC"):
+    def _day(self, local: str, column: Column) -> str:
+        """Return a plain day: as a date itself, as a moment its midnight in the reporting zone."""
+        return local if column.kind == "date" else self._in_utc(local, self.home_zone)
+
+    def _local_time(self, local: str, zone: str, column: Column) -> str:
+        """Return a time of a zone: in UTC, or its day in the zone of the reports."""
+        zone = zone or "UTC"
+        if column.kind != "date":
+            return self._in_utc(local, zone)
+        if zone == self.home_zone:
+            return local
+        # Midnight is how tools write a day that has no time.
+        there = f"({local} at time zone {self.parameters.bind(zone)})"
+        home = f"({there} at time zone {self.parameters.bind(self.home_zone)})"
+        return f"case when {local} = date_trunc('day', {local}) then {local} else {home} end"
+
+    def _instant(self, instant: str, column: Column) -> str:
+        """Return a moment that knows its place in time: in UTC, or its day in the reports' zone."""
+        in_utc = f"({instant} at time zone 'UTC')"
+        if column.kind != "date" or self.home_zone == "UTC":
+            return in_utc
+        # As local_time: a day without a time is midnight in UTC to loaders and HubSpot alike.
+        home = f"({instant} at time zone {self.parameters.bind(self.home_zone)})"
+        return f"case when {in_utc} = date_trunc('day', {in_utc}) then {in_utc} else {home} end"
+
+    def _in_utc(self, local: str, zone: str) -> str:
+        if zone == "UTC":
             return local
         return f"({local} at time zone {self.parameters.bind(zone)} at time zone 'UTC')"
 
@@ -279,6 +385,11 @@ class Expressions:
         casts = f"try_cast({text} as {column.data_type}) is not null"
         marked = f"{text} || {self.parameters.bind(f' (expected {expected})')}"
         return f"coalesce({parsed}, case when {casts} then {marked} else {text} end)"
+
+
+def _suffix_pattern(writing: Writing) -> str:
+    names = sorted((name for name, _ in writing.suffixes), key=lambda name: (-len(name), name))
+    return rf"(?i)\s*({'|'.join(re.escape(name) for name in names)})$"
 
 
 def literal(text: str) -> str:
@@ -321,8 +432,9 @@ def fits(column: Column, cast: Callable[[str, str], bool], origin: Origin) -> No
 
 @dataclass(frozen=True)
 class KeyPair:
-    """One pair of columns two files are joined on, as places in each."""
+    """One pair of columns two files are joined on: a place in a file before, and in the new one."""
 
+    source: int
     ours: int
     theirs: int
     blanks: str
@@ -336,19 +448,83 @@ class KeyPair:
         """The key of the joined file."""
         return f"nullif(trim({alias}.c{self.theirs}, {self.blanks}), '')"
 
-    def our_key_of(self, alias: str) -> str:
-        """The key of the first file."""
-        return f"nullif(trim({alias}.c{self.ours}, {self.blanks}), '')"
+    @property
+    def our_key(self) -> str:
+        """The key of the first file, or of one joined before."""
+        return f"nullif(trim({alias_of(self.source)}.c{self.ours}, {self.blanks}), '')"
 
 
-def joined_on(join: Join, first: Source, other: Source, parameters: Parameters) -> list[KeyPair]:
-    """Return where the columns of a join are; one that is missing is a UserError."""
+def alias_of(number: int) -> str:
+    """Return what the SQL calls the first file (0) or one of those joined to it."""
+    return "rows_of_file" if number == 0 else f"joined_{number - 1}"
+
+
+def place_of(name: str, sources: list[Source], where: str) -> tuple[int, int]:
+    """Return which file has a column, and where: the first, or (alias.column) a joined one."""
+    place = sources[0].position(name)
+    if place is not None:
+        return 0, place
+    alias, _, rest = name.partition(".")
+    for number, source in enumerate(sources[1:], start=1):
+        if source.entry.alias == alias:
+            place = source.position(rest)
+            if place is None:
+                source.missing(rest, where)
+            return number, place
+    for source in sources[1:]:
+        if source.position(name) is not None:
+            raise UserError(
+                f"{where}: {sources[0].name} has no column '{name}', {source.name} does: "
+                f"write '{source.entry.alias}.{name}'"
+            )
+    sources[0].missing(name, where)
+
+
+def joined_on(
+    join: Join, before: list[Source], other: Source, parameters: Parameters
+) -> list[KeyPair]:
+    """Return where the columns of a join are; one that is missing is a UserError.
+
+    Args:
+        join: the join of the mapping.
+        before: the first file and those joined to it before.
+        other: the file that is joined.
+        parameters: values bound to the statement.
+    """
     pairs = []
     for ours, theirs in join.on:
-        our_place, their_place = first.position(ours), other.position(theirs)
-        if our_place is None:
-            first.missing(ours, join.where)
+        number, our_place = place_of(ours, before, join.where)
+        their_place = other.position(theirs)
         if their_place is None:
             other.missing(theirs, join.where)
-        pairs.append(KeyPair(our_place, their_place, parameters.bind(BLANKS)))
+        pairs.append(KeyPair(number, our_place, their_place, parameters.bind(BLANKS)))
     return pairs
+
+
+def split_rows(
+    rows: str, splits: tuple[Split, ...], first: Source, parameters: Parameters
+) -> tuple[str, set[int]]:
+    """Return rows with one value a cell, for the columns that hold several, and their places."""
+    replaced: dict[int, str] = {}
+    for split in splits:
+        place = first.position(split.column)
+        if place is None:
+            first.missing(split.column, split.where)
+        values = pieces(f"c{place}", split, parameters)
+        replaced[place] = f"{values}[1]" if split.takes_first else f"unnest({values})"
+    if not replaced:
+        return rows, set()
+    columns = ", ".join(f"{sql} as c{place}" for place, sql in replaced.items())
+    return f"select * replace ({columns}) from ({rows}) as unsplit", set(replaced)
+
+
+def pieces(value: str, split: Split, parameters: Parameters) -> str:
+    """Return the list of the values in a cell: no blank one, none twice, [null] for no value."""
+    blanks = parameters.bind(BLANKS)
+    cut = f"string_split({value}, {parameters.bind(split.separator)})"
+    trimmed = f"list_transform({cut}, lambda piece: trim(piece, {blanks}))"
+    kept = (
+        f"list_filter({trimmed}, lambda piece, place: "
+        f"piece <> '' and list_position({trimmed}, piece) = place)"
+    )
+    return f"case when len({kept}) > 0 then {kept} else [cast(null as varchar)] end"
