@@ -493,6 +493,49 @@ def test_several_ids_of_a_cell_are_rows_or_the_first_of_them(company: Company) -
     assert roles_done.left_out_count == 2
 
 
+@pytest.mark.parametrize(
+    ("ids", "told"),
+    [
+        ("701;702", "row 2: '701;702' for crm.opportunities.account_id looks like several values"),
+        ("7 701,702", "row 3: '701,702' for crm.opportunities.account_id looks like several"),
+        ("701|702", "parted by bars (1 row)"),
+        ("1.79E+11 1.79E+11 5", "row 2: '1.79E+11' for crm.opportunities.account_id is an id that"),
+        (
+            "7 1.6E13",
+            "row 3: '1.6E13' for crm.opportunities.account_id is an id that a spreadsheet",
+        ),
+        ("1,79E+11", "an id that a spreadsheet has rounded (1 row)"),
+        ("123456789012345000 223456789012345000", "has rounded (2 rows): what it was cannot be"),
+        ("179000000000 180000000000 7", "an id that a spreadsheet has rounded (2 rows)"),
+    ],
+)
+def test_what_is_no_id_stops_the_load(company: Company, ids: str, told: str) -> None:
+    rows = "\n".join(f'{i};Won;;;"{value}"' for i, value in enumerate(ids.split()))
+    mapping = MAPPING + "      account_id: company\n"
+    assert told in company.fails(mapping, deals="id;stage;value;day;company\n" + rows)
+    as_is = MAPPING + "      account_id: {column: company, as_is: true}\n"
+    company.load(as_is, deals="id;stage;value;day;company\n" + rows)
+    assert [row[0] for row in company.rows("select account_id from raw_crm.opportunity")] == (
+        ids.split()
+    )
+
+
+def test_what_looks_like_an_id_in_a_spreadsheet_may_be_one(company: Company) -> None:
+    ids = [
+        "1e5",
+        "12E4",
+        "100000000000",
+        "1234567890123450",
+        "2234567890123456",
+        "Smith, Ann",
+        "a-1;",
+    ]
+    assert company.one("x", "account_id", "\n".join(ids)) == ids
+    mapping = MAPPING.replace("id: id", 'id: {template: "{id};{value}"}')
+    company.load(mapping, deals=DEALS)
+    assert company.rows()[0][0] == "001;10.5"
+
+
 def test_a_join_follows_a_join(company: Company) -> None:
     mapping = """
 tables:

@@ -15,6 +15,7 @@ import duckdb
 from touchstone.errors import UserError
 from touchstone.load.contract import Table, read_contract
 from touchstone.load.files import Parameters, Source, open_source, quoted
+from touchstone.load.ids import judge_ids
 from touchstone.load.landed import Landed, Quarantined, address
 from touchstone.load.mapping import FileEntry, Mapping, Origin, Part, listed
 from touchstone.load.numbers import WIDTH, columns_of_evidence, evidence, judge
@@ -254,6 +255,7 @@ class _Run:
             source = self.sources[part.file]
             _progress(f"  {step} {table.label}: reading {source.name} ({_size(source)})")
             undeclared |= self._write_part(part, [column.name for column in mapped], done, asks)
+        judge_ids(self.connection, table, mapped, parts)
         landed = Landed(self.connection, table, mapped)
         # Files named after our tables claim to be written as ours: what is not is a slip.
         landed.judge_formats(undeclared if self.mapping.path else set())
