@@ -8,7 +8,7 @@
     one-row table; a test holds it to the seed `currencies`.
 -#}
 {% macro reporting_minor_units() -%}
-    {%- set code = var('reporting_currency') | upper -%}
+    {%- set code = setting('reporting_currency') | upper -%}
     {%- if code in ['BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND',
                     'VUV', 'XAF', 'XOF', 'XPF'] -%}
         {{ return(1) }}
@@ -23,7 +23,7 @@
 
 
 {% macro reporting_currency() -%}
-    '{{ var("reporting_currency") | upper }}'
+    '{{ setting("reporting_currency") | upper }}'
 {%- endmacro %}
 
 

@@ -116,7 +116,7 @@
 {#- What has landed of a table: its relation (none when it is absent) and the types of its columns. -#}
 {% macro raw_table(system, table) -%}
     {#- Both branches register the edge in the graph, so that lineage holds and one `dbt build` runs in order. -#}
-    {%- if var('raw_data') == 'sample' -%}
+    {%- if setting('raw_data') == 'sample' -%}
         {%- set relation = ref(system ~ '__' ~ table) -%}
     {%- else -%}
         {%- set relation = source(system, table) -%}
@@ -149,7 +149,7 @@
     {%- if node.unique_id not in kept -%}
         {%- set landed = raw_table(system, table) -%}
         {%- set contract = raw_contract_of(landed, node) -%}
-        {%- if var('raw_data') == 'sample' and not landed.has_landed -%}{{ return(contract) }}{%- endif -%}
+        {%- if setting('raw_data') == 'sample' and not landed.has_landed -%}{{ return(contract) }}{%- endif -%}
         {%- do kept.update({node.unique_id: contract}) -%}
     {%- endif -%}
     {{ return(kept[node.unique_id]) }}
@@ -232,7 +232,7 @@
                 {%- do types.update({simplified: {'name': adapter.quote(name), 'data_type': data_type}}) -%}
             {%- endif -%}
         {%- endfor -%}
-    {%- elif var('raw_data') == 'sample' -%}
+    {%- elif setting('raw_data') == 'sample' -%}
         {#- Not seeded yet: compiles by the contract, and fails when run as any missing table does. -#}
         {%- set found.relation = relation -%}
         {%- for name in node.columns -%}

@@ -64,7 +64,7 @@
 {% macro setting_text() -%}
     case setting
         {%- for name in setting_names() %}
-        when '{{ name }}' then {{ text_literal('value=' ~ var(name)) }}
+        when '{{ name }}' then {{ text_literal('value=' ~ setting(name)) }}
         {%- endfor %}
     end
 {%- endmacro %}

@@ -103,7 +103,7 @@
         ).rows[0] -%}
         {%- if counts[0] == 0 -%}
             {%- do work.update({'way': 'keep'}) -%}
-        {%- elif counts[0] * 100 > [counts[1], counts[2]] | max * var('whole_build_above_percent') -%}
+        {%- elif counts[0] * 100 > [counts[1], counts[2]] | max * setting('whole_build_above_percent') -%}
             {#- A table built whole makes its readers whole; to compare 100,000 rows costs less than a second. -#}
             {%- do work.update({'way': 'compare' if work.keeps or counts[1] < 100000 else 'whole'}) -%}
         {%- endif -%}

@@ -2,7 +2,7 @@
 
 {#- The day of a UTC timestamp in the reporting time zone. -#}
 {% macro local_date(timestamp) -%}
-    {%- if var('reporting_time_zone') == 'UTC' -%}
+    {%- if setting('reporting_time_zone') == 'UTC' -%}
         cast({{ timestamp }} as date)
     {%- else -%}
         {{ adapter.dispatch('local_date')(timestamp) }}
@@ -10,11 +10,11 @@
 {%- endmacro %}
 
 {% macro default__local_date(timestamp) -%}
-    cast((cast({{ timestamp }} as timestamp) at time zone 'UTC') at time zone '{{ var("reporting_time_zone") }}' as date)
+    cast((cast({{ timestamp }} as timestamp) at time zone 'UTC') at time zone '{{ setting("reporting_time_zone") }}' as date)
 {%- endmacro %}
 
 {% macro spark__local_date(timestamp) -%}
-    cast(from_utc_timestamp({{ timestamp }}, '{{ var("reporting_time_zone") }}') as date)
+    cast(from_utc_timestamp({{ timestamp }}, '{{ setting("reporting_time_zone") }}') as date)
 {%- endmacro %}
 
 

@@ -5,21 +5,23 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from touchstone.checks.command import check_after_build
-from touchstone.errors import UserError
+from touchstone.definition_rows import check_definitions
+from touchstone.errors import UserError, meaning_of
+from touchstone.failures import failure_lines, sentence
 from touchstone.locks import write_published_values
 from touchstone.locks.report import after_build
+from touchstone.marks import read_marks, step
 from touchstone.project import WAREHOUSE_VARIABLE, connect, project_directory, warehouse_path
-from touchstone.summary import print_summary
+from touchstone.settings import RAW_DATA_VARIABLE, SAMPLE, in_force
+from touchstone.summary import is_built, print_summary
 
-SHOWN_FAILURES = 10
 # What dbt parses; that a file was removed is told by the time of its folder.
 PARSED = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests", "analyses")
-MESSAGE_LENGTH = 600
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -35,8 +37,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         ),
         epilog=(
             "examples:\n"
-            "  touchstone build                                   the sample company\n"
-            "  touchstone build --vars '{raw_data: loaded}'       what `touchstone load` loaded\n"
+            "  touchstone build                                   what was loaded, under its\n"
+            "                                                     settings; else the sample\n"
+            "  touchstone build --vars '{session_gap_minutes: 20}'     over what a load kept\n"
+            "  touchstone build --vars '{raw_data: loaded}'       what another loader has landed\n"
             "  touchstone build --select +touch_credits           one mart and what it needs\n"
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -51,31 +55,80 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--no-check", action="store_true", help="leave out the guards (touchstone check)"
     )
+    parser.add_argument(
+        "--developer",
+        action="store_true",
+        help="show dbt's own words on failures, such as what differs in a worked example",
+    )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Build; 0 when all is built and every test passed, else 1."""
     project = project_directory()
-    warehouse = warehouse_path(project)
+    return build(
+        project,
+        warehouse_path(project),
+        options.vars,
+        select=options.select or (),
+        full_refresh=options.full_refresh,
+        metrics=not options.no_metrics,
+        summary=not options.no_summary,
+        guards=not options.no_check,
+        developer=options.developer,
+    )
+
+
+def build(
+    project: Path,
+    warehouse: Path,
+    stated: str,
+    *,
+    select: Sequence[str] = (),
+    full_refresh: bool = False,
+    metrics: bool = True,
+    summary: bool = True,
+    guards: bool = True,
+    developer: bool = False,
+) -> int:
+    """Build a warehouse under its settings; 0 when all is built and holds, else 1.
+
+    Args:
+        project: folder of dbt_project.yml.
+        warehouse: the DuckDB file.
+        stated: --vars as text; they stand over what a load kept.
+        select: only these nodes.
+        full_refresh: rebuild incremental models.
+        metrics: whether to write the values of the metrics.
+        summary: whether to print the closing summary.
+        guards: whether to run the guards.
+        developer: show dbt's own words on failures.
+    """
+    check_definitions(project)
+    settings = in_force(project, warehouse, stated)
     connect(warehouse).close()
-    arguments = ["build", "--vars", options.vars]
-    if options.select:
-        arguments += ["--select", *options.select]
-    if options.full_refresh:
+    for line in settings.told():
+        print(line, file=sys.stderr)
+    variables = as_vars(settings.values)
+    arguments = ["build", "--vars", variables]
+    if select:
+        arguments += ["--select", *select]
+    if full_refresh:
         arguments.append("--full-refresh")
     moved: list[str] = []
-    if not dbt(project, warehouse, arguments, moved=moved):
+    if not dbt(project, warehouse, arguments, moved=moved, developer=developer):
+        for line in read_marks(warehouse):
+            print(line, file=sys.stderr)
         return 1
     # of a part of the project, metrics and guards would tell what the other part has long said
-    is_whole = not options.select
+    is_whole = not select
     holds = finish(
         project,
         warehouse,
-        options.vars,
-        metrics=is_whole and not options.no_metrics,
-        summary=not options.no_summary,
-        guards=is_whole and not options.no_check,
+        settings.values,
+        metrics=is_whole and metrics,
+        summary=summary and (is_whole or is_built(warehouse)),
+        guards=is_whole and guards,
     )
     return 0 if holds and not moved else 1
 
@@ -83,7 +136,7 @@ def run(options: argparse.Namespace) -> int:
 def finish(
     project: Path,
     warehouse: Path,
-    variables: str,
+    variables: Mapping[str, Any],
     *,
     metrics: bool = True,
     summary: bool = True,
@@ -96,19 +149,20 @@ def finish(
     Args:
         project: folder of dbt_project.yml.
         warehouse: the DuckDB file that dbt built.
-        variables: dbt vars as YAML, those of the build.
+        variables: dbt vars, those of the build.
         metrics: whether to write the values of the metrics.
         summary: whether to print the closing summary.
         guards: whether to run the guards.
     """
     keeps = True
     if metrics:
-        _, held = write_published_values(project, warehouse)
+        with step(warehouse, "metrics"):
+            _, held = write_published_values(project, warehouse)
         for line in after_build(held):
             print(line)
         keeps = not any(one.is_broken for one in held)
     if summary:
-        print_summary(warehouse)
+        keeps = print_summary(warehouse) and keeps
     return (not guards or check_after_build(project, warehouse, variables)) and keeps
 
 
@@ -119,6 +173,7 @@ def dbt(
     on_event: Callable[[Any], None] | None = None,
     profiles: Path | None = None,
     moved: list[str] | None = None,
+    developer: bool = False,
 ) -> bool:
     """Run one dbt command in this process, with a progress line; True when everything succeeded.
 
@@ -131,7 +186,10 @@ def dbt(
         moved: takes the names of failed tests that only say that agreed numbers of the sample
             moved (config.meta.is_memory). Who gives it goes on when nothing else failed: what moved
             can only be seen in what is built.
+        developer: print what dbt says of failures too, the differences of worked examples.
     """
+    # What is built is said in --vars; a .env, which dbt reads, speaks for dbt by itself.
+    os.environ.setdefault(RAW_DATA_VARIABLE, SAMPLE)
     # 2 s of imports: not for `touchstone --help`
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -141,7 +199,8 @@ def dbt(
     folders = ["--project-dir", str(project), "--profiles-dir", str(profiles or project)]
     listeners = [progress.on_event, *([on_event] if on_event else [])]
     target = _word_after("--target-path", arguments) or project / "target"
-    words = ["--quiet", *parse_options(project, target), *arguments, *folders]
+    said = [] if developer else ["--log-level", "none"]
+    words = ["--quiet", *said, *parse_options(project, target), *arguments, *folders]
     outcome = dbtRunner(callbacks=listeners).invoke(words)
     progress.close()
     # dbt keeps the file open for the life of the process; whoever reads it next needs it closed.
@@ -149,11 +208,14 @@ def dbt(
     if isinstance(outcome.exception, KeyboardInterrupt):
         raise outcome.exception
     if outcome.exception is not None:
-        raise UserError(f"dbt stopped: {outcome.exception}")
+        if meaning := meaning_of(outcome.exception):
+            raise UserError(meaning)
+        raise UserError(f"dbt stopped: {sentence(str(outcome.exception))}")
     results = getattr(outcome.result, "results", [])
     failed = [result for result in results if result.status in ("error", "fail", "runtime error")]
     logs = _word_after("--log-path", arguments) or project / "logs"
-    _print_failures(failed, logs / "dbt.log")
+    for line in failure_lines(failed, warehouse, logs / "dbt.log", developer=developer):
+        print(line, file=sys.stderr)
     if moved is not None and failed and all(_is_memory(result) for result in failed):
         moved.extend(result.node.name for result in failed)
         return not any(result.status == "skipped" for result in results)
@@ -221,21 +283,6 @@ class _Progress:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
-def _print_failures(failed: list[Any], log: Path) -> None:
-    for result in failed[:SHOWN_FAILURES]:
-        node = result.node
-        # of a server's error its sentence, not the trace behind it
-        message = " ".join(str(result.message).split("\tat ")[0].split())[:MESSAGE_LENGTH]
-        print(f"FAILED {node.resource_type} {node.name}: {message}", file=sys.stderr)
-        print(f"       {node.original_file_path}", file=sys.stderr)
-        if next_step := node.config.meta.get("next_step"):
-            print(f"       next: {next_step}", file=sys.stderr)
-    if len(failed) > SHOWN_FAILURES:
-        print(f"... and {len(failed) - SHOWN_FAILURES} more", file=sys.stderr)
-    if failed:
-        print(f"The whole log: {log}", file=sys.stderr)
-
-
-def as_vars(values: dict[str, object]) -> str:
+def as_vars(values: Mapping[str, object]) -> str:
     """Return dbt vars as the text of --vars (JSON is YAML)."""
-    return json.dumps(values, sort_keys=True, default=str)  # YAML reads a day as a date
+    return json.dumps(dict(values), sort_keys=True, default=str)  # YAML reads a day as a date

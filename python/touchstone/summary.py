@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from touchstone.errors import UserError
+from touchstone.marks import marks_in
 from touchstone.project import connect, project_directory, warehouse_path
 
 QUERY_TO_TRY = (
@@ -54,20 +55,33 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="say what is in the warehouse and whether it adds up to the CRM",
         description=(
             "Raw rows in and quarantined, deals won, credited, unattributed and excluded, and the "
-            "difference to the CRM. Exit code 1 when that is not zero."
+            "difference to the CRM. Exit code 1 when that is not zero, or when the last build did "
+            "not end well: then it says what is old or missing."
         ),
+    )
+    parser.add_argument(
+        "--warehouse", type=Path, metavar="FILE", help="another warehouse file than the usual one"
     )
     parser.set_defaults(run=run)
 
 
-def run(_options: argparse.Namespace) -> int:
-    """Print the summary; 1 when the warehouse does not add up."""
-    return 0 if print_summary(warehouse_path(project_directory())) else 1
+def run(options: argparse.Namespace) -> int:
+    """Print the summary; 1 when the warehouse does not add up or a build did not end well."""
+    named: Path | None = options.warehouse
+    warehouse = named.absolute() if named else warehouse_path(project_directory())
+    return 0 if print_summary(warehouse) else 1
 
 
 def print_summary(warehouse: Path) -> bool:
-    """Print the closing summary; return whether the difference to the CRM is zero."""
+    """Print the closing summary.
+
+    Returns:
+        Whether the difference to the CRM is zero, and the last build ended well.
+    """
     with connect(warehouse, read_only=True) as connection:
+        marks = marks_in(connection)
+        if marks:
+            print("NOT TO BE RELIED ON: " + "\n  ".join(marks), file=sys.stderr)
         try:
             rows = connection.execute(ROWS_SQL).fetchone()
             deals = connection.execute(DEALS_SQL).fetchall()
@@ -76,13 +90,23 @@ def print_summary(warehouse: Path) -> bool:
             ).fetchone()
         except duckdb.CatalogException as error:
             raise UserError(
-                f"{warehouse} holds no finished build; build it: make build "
-                f"({str(error).splitlines()[0]})"
+                f"{warehouse} holds no finished build; build it: touchstone build"
             ) from error
     assert rows is not None
     assert days is not None
     print("\n".join(_lines(warehouse, rows, days, deals)))
-    return all(line[2] == 0 and line[3] == 0 for line in deals if line[0] == "difference")
+    adds_up = all(line[2] == 0 and line[3] == 0 for line in deals if line[0] == "difference")
+    return adds_up and not marks
+
+
+def is_built(warehouse: Path) -> bool:
+    """Say whether a warehouse has been built as a whole, so that there is something to sum up."""
+    with connect(warehouse, read_only=True) as connection:
+        try:
+            connection.execute(f"select 1 from ({ROWS_SQL}), ({DEALS_SQL}) limit 0")
+        except duckdb.CatalogException:
+            return False
+    return True
 
 
 def _lines(

@@ -59,4 +59,4 @@ select
     'none' as opportunity_id,
     'none' as attribution_scope,
     'no deal to check' as problem
-where (select count(*) from opportunities) = 0 and '{{ var("raw_data") }}' = 'sample'
+where (select count(*) from opportunities) = 0 and '{{ setting("raw_data") }}' = 'sample'

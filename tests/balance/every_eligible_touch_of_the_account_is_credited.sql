@@ -19,7 +19,7 @@ eligible as (
         and touches.touch_date >= opportunities.journey_starts_date
         and touches.touch_date < opportunities.created_date
         and (touches.touch_kind <> 'activity' or touches.is_human_activity)
-        and '{{ var("attribution_population") }}' = 'account'
+        and '{{ setting("attribution_population") }}' = 'account'
 )
 
 select
@@ -32,4 +32,4 @@ union all
 select
     'none' as opportunity_id,
     'no touch to check' as touch_id
-where (select count(*) from eligible) = 0 and '{{ var("raw_data") }}' = 'sample' and '{{ var("attribution_population") }}' = 'account'
+where (select count(*) from eligible) = 0 and '{{ setting("raw_data") }}' = 'sample' and '{{ setting("attribution_population") }}' = 'account'

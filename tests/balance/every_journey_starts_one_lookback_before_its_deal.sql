@@ -13,10 +13,10 @@ select
     window_days
 from prepared
 where
-    window_days > {{ var('attribution_lookback_days') }}
-    or (journey_scope <> 'since_last_close' and window_days <> {{ var('attribution_lookback_days') }})
+    window_days > {{ setting('attribution_lookback_days') }}
+    or (journey_scope <> 'since_last_close' and window_days <> {{ setting('attribution_lookback_days') }})
 union all
 select
     'no deal to check' as opportunity_id,
     0 as window_days
-where (select count(*) from prepared) = 0 and '{{ var("raw_data") }}' = 'sample'
+where (select count(*) from prepared) = 0 and '{{ setting("raw_data") }}' = 'sample'

@@ -31,7 +31,7 @@ where
     lead_count <> leads_of_people
     or contact_count <> contacts_of_people
     or linked_person_count <> person_count
-    {%- if var('raw_data') == 'sample' %}
+    {%- if setting('raw_data') == 'sample' %}
     or lead_count = 0
     or contact_count = 0
     {%- endif %}

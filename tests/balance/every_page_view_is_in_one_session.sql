@@ -13,6 +13,6 @@ select * from counted
 where
     page_view_count <> page_views_in_sessions
     or identify_count <> identifies_in_sessions
-    {%- if var('raw_data') == 'sample' %}
+    {%- if setting('raw_data') == 'sample' %}
     or page_view_count = 0
     {%- endif %}

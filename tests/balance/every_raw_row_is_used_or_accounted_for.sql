@@ -25,7 +25,7 @@ select
     row_count
 from unaccounted
 where row_count != 0
-{% if var('raw_data') == 'sample' -%}
+{% if setting('raw_data') == 'sample' -%}
 union all
 select
     'no row was received' as source_system,

@@ -72,6 +72,6 @@ compared as (
 select * from compared
 where
     staged_count <> touch_count + excluded_count + folded_count
-    {%- if var('raw_data') == 'sample' %}
+    {%- if setting('raw_data') == 'sample' %}
     or staged_count = 0
     {%- endif %}

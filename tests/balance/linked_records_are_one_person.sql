@@ -26,7 +26,7 @@ select
 from keys
 group by shared_key
 having count(distinct person_id) > 1
-{%- if var('raw_data') == 'sample' %}
+{%- if setting('raw_data') == 'sample' %}
 union all
 select
     'no record was seen' as shared_key,

@@ -23,4 +23,4 @@ union all
 select
     'no month to check' as found,
     'none' as attribution_scope
-where (select count(*) from totals) = 0 and '{{ var("raw_data") }}' = 'sample'
+where (select count(*) from totals) = 0 and '{{ setting("raw_data") }}' = 'sample'

@@ -51,4 +51,4 @@ select
     'none' as opportunity_id,
     'no touch to check' as touch_id,
     'none' as attribution_scope
-where (select count(*) from credited) = 0 and '{{ var("raw_data") }}' = 'sample'
+where (select count(*) from credited) = 0 and '{{ setting("raw_data") }}' = 'sample'

@@ -31,7 +31,7 @@ where
     outcomes.row_count is null
     or source_rows.received_count <> outcomes.row_count
     or outcomes.smallest_count < 0
-{%- if var('raw_data') == 'sample' %}
+{%- if setting('raw_data') == 'sample' %}
 union all
 -- the sample has rows of every outcome
 select

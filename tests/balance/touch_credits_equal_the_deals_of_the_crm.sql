@@ -47,4 +47,4 @@ select
     'no deal to check' as opportunity_id,
     null as amount,
     null as pipeline_amount
-where (select count(*) from deals) = 0 and '{{ var("raw_data") }}' = 'sample'
+where (select count(*) from deals) = 0 and '{{ setting("raw_data") }}' = 'sample'

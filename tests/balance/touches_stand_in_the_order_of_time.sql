@@ -41,4 +41,4 @@ union all
 select
     'none' as opportunity_id,
     'no touch to check' as touch_id
-where (select count(*) from ranked) = 0 and '{{ var("raw_data") }}' = 'sample'
+where (select count(*) from ranked) = 0 and '{{ setting("raw_data") }}' = 'sample'

@@ -41,4 +41,4 @@ select
     'none' as opportunity_id,
     'none' as attribution_scope,
     'no journey to check' as problem
-where (select count(*) from journeys) = 0 and '{{ var("raw_data") }}' = 'sample'
+where (select count(*) from journeys) = 0 and '{{ setting("raw_data") }}' = 'sample'

@@ -7,7 +7,7 @@
 {% test agreed_numbers_hold(model, other, columns, settings) %}
 
 {%- set changed = [] -%}
-{%- for name, value in settings.items() if var(name) | string != value | string -%}
+{%- for name, value in settings.items() if setting(name) | string != value | string -%}
     {%- do changed.append(name) -%}
 {%- endfor -%}
 

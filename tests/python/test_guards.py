@@ -130,6 +130,7 @@ FAULTS: dict[str, Sequence[str]] = {
     "plans_are_by_month": ["update {table} set month = '2025-01-15' where month = '2025-01-01'"],
     "signals_name_a_company": ["update {table} set account_id = '', domain = ''"],
     "somebody_works_here": ["update {table} set is_active = 'false'"],
+    "deals_have_a_rate": ["update {table} set amount_problem = 'no conversion rate'"],
     "won_deals_are_closed": ["update {table} set closed_date = null where is_won"],
     "a_deal_is_open_won_or_lost": ["update {table} set is_lost = true where is_won"],
     "deal_amounts_are_their_minor_units": [

@@ -635,9 +635,7 @@ def test_summary_tells_unused_columns_repeated_keys_and_missing_tables(
     assert "deals.csv: colour" in told
     assert "crm.leads: no funnel" in told
     assert "google_ads (all): no Google Ads cost" in told
-    assert (
-        """touchstone build --vars '{"raw_data": "loaded", "reporting_currency": "BRL"}'""" in told
-    )
+    assert told.endswith(f"TOUCHSTONE_WAREHOUSE={company.warehouse} touchstone build\n")
 
 
 @pytest.mark.parametrize(
@@ -650,11 +648,12 @@ def test_a_load_that_builds_ends_as_every_build_does(
     company.mapping.write_text(MAPPING)
     finished: list[Path] = []
 
-    def finish(project: Path, warehouse: Path, variables: str) -> bool:
+    def finish(project: Path, warehouse: Path, variables: dict[str, Any], **_: bool) -> bool:
+        assert variables == {"raw_data": "loaded"}
         finished.append(warehouse)
         return holds
 
-    monkeypatch.setattr("touchstone.build.dbt", lambda *_: built)
+    monkeypatch.setattr("touchstone.build.dbt", lambda *_, **__: built)
     monkeypatch.setattr("touchstone.build.finish", finish)
     arguments = ["load", str(company.folder), "--mapping", str(company.mapping)]
     assert main([*arguments, "--warehouse", str(company.warehouse), "--build"]) == code

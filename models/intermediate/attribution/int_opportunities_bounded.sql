@@ -16,7 +16,7 @@ people_of_accounts as (
         person_id,
         account_id
     from {{ ref('int_people_matched_to_accounts') }}
-    where account_id is not null and '{{ var("attribution_population") }}' = 'account'
+    where account_id is not null and '{{ setting("attribution_population") }}' = 'account'
 ),
 
 people_of_opportunities as (
@@ -53,7 +53,7 @@ bounded as (
         case when opportunities.is_won then opportunities.closed_date end as won_date,
         opportunities.journey_starts_date,
         least(first_person_of_account.created_at, first_person_of_opportunity.created_at)
-        + interval '{{ var("lead_creation_grace_minutes") }}' minute as lead_until_at,
+        + interval '{{ setting("lead_creation_grace_minutes") }}' minute as lead_until_at,
         opportunities.amount_minor
     from opportunities
     left join first_person_of_account on opportunities.account_id = first_person_of_account.account_id

@@ -33,7 +33,7 @@ people as (
 ),
 
 in_window as (
-    {% if var('attribution_population') == 'account' -%}
+    {% if setting('attribution_population') == 'account' -%}
     select
         touches.*,
         opportunities.*
@@ -54,7 +54,7 @@ in_window as (
     where
         touches.touch_date >= opportunities.journey_starts_date
         and touches.touch_date <= greatest(opportunities.created_date, opportunities.won_date)
-        {%- if var('attribution_population') == 'account' %}
+        {%- if setting('attribution_population') == 'account' %}
         and coalesce(touches.account_id <> opportunities.opportunity_account_id, true)
         {%- endif %}
 ),

@@ -47,7 +47,7 @@ prepared as (
         dated.first_closed_at,
         opportunities.close_date,
         greatest(
-            cast(dated.created_date - interval '{{ var("attribution_lookback_days") }}' day as date),
+            cast(dated.created_date - interval '{{ setting("attribution_lookback_days") }}' day as date),
             coalesce(
                 cast(previous_closes.previous_closed_date + interval '1' day as date), date '0001-01-01'
             )

@@ -82,7 +82,7 @@ clocked as (
         coalesce({{ days_between('mql_date', local_date('worked_at')) }} <= limit_days, false) as is_worked_in_time,
         coalesce({{ days_between('mql_date', local_date('worked_at')) }} > limit_days, true)
         and {{ days_between('mql_date', as_of_date()) }} > limit_days
-        and {{ 'true' if var('mqls_expire') else 'false' }} as is_expired,
+        and {{ 'true' if setting('mqls_expire') else 'false' }} as is_expired,
         worked_at is not null
         and {{ days_between('mql_date', local_date('worked_at')) }} > limit_days as is_worked_late
     from started

@@ -26,10 +26,10 @@ faults_found as (
         concat_ws(
             ', ',
             case when currency_code <> {{ reporting_currency() }} then 'billed in ' || currency_code end,
-            case when time_zone <> '{{ var("reporting_time_zone") }}' then 'days of ' || time_zone end
+            case when time_zone <> '{{ setting("reporting_time_zone") }}' then 'days of ' || time_zone end
         ) as fault_detail
     from ad_accounts
-    where currency_code <> {{ reporting_currency() }} or time_zone <> '{{ var("reporting_time_zone") }}'
+    where currency_code <> {{ reporting_currency() }} or time_zone <> '{{ setting("reporting_time_zone") }}'
 )
 
 select * from faults_found

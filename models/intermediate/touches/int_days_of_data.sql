@@ -34,7 +34,7 @@ days_of_data as (
     select
         min(first_date) as first_date,
         max(last_date) as last_date,
-        {% if var('as_of') %}cast('{{ var("as_of") }}' as date){% else %}max(last_date){% endif %} as as_of_date
+        {% if setting('as_of') %}cast('{{ setting("as_of") }}' as date){% else %}max(last_date){% endif %} as as_of_date
     from days
 )
 

@@ -34,7 +34,7 @@ events_compared as (
         is_identify,
         row_number() over visitor as event_number,
         case
-            when happened_at <= lag(happened_at) over visitor + interval '{{ var("session_gap_minutes") }}' minute then 0
+            when happened_at <= lag(happened_at) over visitor + interval '{{ setting("session_gap_minutes") }}' minute then 0
             else 1
         end as session_start_count,
         happened_at <= lag(happened_at, {{ whole_fault_limit('F22') - 1 }}) over visitor

@@ -4,10 +4,10 @@
     'mqls_expire',
 ] -%}
 with listed as (
-    {%- for setting in settings %}
+    {%- for name in settings %}
     select
-        '{{ setting }}' as setting_name,
-        {{ text_literal(var(setting) | string) }} as setting_value
+        '{{ name }}' as setting_name,
+        {{ text_literal(setting(name) | string) }} as setting_value
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),

@@ -4,17 +4,22 @@ import argparse
 import datetime
 import sys
 import time
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from touchstone.checks.checking import Finding, Scope, check
 from touchstone.checks.definitions import EDGES
 from touchstone.checks.pages import prepare, write
 from touchstone.checks.report import as_json, as_markdown, as_text
 from touchstone.checks.results import TABLE, keep
+from touchstone.definition_rows import check_definitions
 from touchstone.errors import UserError
 from touchstone.faults import closing_line
-from touchstone.project import project_directory, read_vars, warehouse_path
+from touchstone.marks import read_marks
+from touchstone.project import project_directory, warehouse_path
+from touchstone.settings import in_force
 
 FORMATS = {"text": as_text, "markdown": as_markdown, "json": as_json}
 NEEDED = ("great_expectations", "duckdb_sqlalchemy")
@@ -51,7 +56,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="DAY",
         help="day up to which data should reach: YYYY-MM-DD or today (default: their newest day)",
     )
-    parser.add_argument("--vars", default="{}", help="dbt vars the warehouse was built with")
+    parser.add_argument("--vars", default="{}", help="dbt vars, over what a load kept")
     parser.add_argument(
         "--no-keep", action="store_true", help=f"do not add the findings to {TABLE}"
     )
@@ -69,11 +74,18 @@ def run(options: argparse.Namespace) -> int:
             "Great Expectations is not installed: pip install 'touchstone[checks]', or make env"
         )
     today = datetime.date.today()
+    check_definitions(project)
+    settings = in_force(project, warehouse, options.vars)
+    marks = read_marks(warehouse)
+    if marks:
+        print("NOT TO BE RELIED ON: " + "\n  ".join(marks), file=sys.stderr)
+    for line in settings.told():
+        print(line, file=sys.stderr)
     findings = check(
         project,
         warehouse,
         scope=Scope(options.edge, options.table, options.guard),
-        variables=read_vars(options.vars),
+        variables=settings.values,
         today=today,
         as_of=_day(options.as_of, today),
         docs=prepare(options.docs) if options.docs else None,
@@ -86,10 +98,10 @@ def run(options: argparse.Namespace) -> int:
         print(f"pages: {write(options.docs, findings)}", file=sys.stderr)
     if not options.no_keep:
         _keep(warehouse, findings)
-    return 1 if any(finding.stops for finding in findings) else 0
+    return 1 if marks or any(finding.stops for finding in findings) else 0
 
 
-def check_after_build(project: Path, warehouse: Path, variables: str) -> bool:
+def check_after_build(project: Path, warehouse: Path, variables: Mapping[str, Any]) -> bool:
     """Run all guards after a build and print what is wrong; True unless one that stops failed."""
     if not is_installed():
         print("  guards      not run: Great Expectations is not installed", file=sys.stderr)
@@ -98,7 +110,7 @@ def check_after_build(project: Path, warehouse: Path, variables: str) -> bool:
         project,
         warehouse,
         scope=Scope(),
-        variables=read_vars(variables),
+        variables=variables,
         today=datetime.date.today(),
     )
     _keep(warehouse, findings)

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from touchstone.definition_rows import check_definitions
 from touchstone.errors import UserError
-from touchstone.load.contract import read_yaml
 from touchstone.metrics.values import CUTS, GRAINS
-from touchstone.project import connect, project_directory, read_vars, warehouse_path
+from touchstone.project import connect, project_directory, warehouse_path
+from touchstone.settings import in_force
 
 FORMATS = ("text", "markdown", "json")
 WORK = Path("target") / "diff"
@@ -32,7 +33,7 @@ examples:
   touchstone diff --base HEAD                   what is not committed yet
   touchstone diff --base v1.2 --grain month --by channel segment
   touchstone diff --markdown diff.md --json diff.json       what CI posts and keeps
-  touchstone diff --vars '{raw_data: loaded}'   on the company you loaded, not the sample
+  touchstone diff --vars '{raw_data: sample}'   on the sample, not the company you loaded
 
 settings: [tool.touchstone.diff] in pyproject.toml; docs/pull_requests.md tells what there is.
 """
@@ -61,13 +62,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--format", choices=FORMATS, default="text", help="printed (default: text)")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the comment here too")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything here too")
-    parser.add_argument("--vars", default="{}", help="dbt vars of both builds, as for dbt build")
+    parser.add_argument(
+        "--vars", default="{}", help="dbt vars of both builds, over what a load kept"
+    )
     parser.add_argument(
         "--data",
         type=Path,
         metavar="FILE",
-        help="with raw_data: loaded, the warehouse that has the raw tables (default: the "
-        "project's own); it is only read",
+        help="the warehouse with the raw tables of a loaded company (default: the project's own); "
+        "it is only read",
     )
     parser.add_argument(
         "--work", type=Path, metavar="DIR", help=f"folder for the builds (default: {WORK})"
@@ -88,6 +91,7 @@ def run(options: argparse.Namespace) -> int:
     for path in (options.markdown, options.json):
         if path and not path.absolute().parent.is_dir():
             raise UserError(f"{path}: there is no folder {path.parent}; make it, or name another")
+    check_definitions(project)
     settings = read_settings(project)
     if options.grain:
         settings = replace(settings, grain=options.grain)
@@ -116,12 +120,15 @@ def _data(project: Path, variables: str, warehouse: Path | None) -> Any:
     """Return what both sides are built on."""
     from touchstone.diff.sides import Data
 
-    stated = read_vars(variables)
-    default = read_yaml(project / "dbt_project.yml")["vars"].get("raw_data", "sample")
-    if stated.get("raw_data", default) == "sample":
+    path = (warehouse or warehouse_path(project)).absolute()
+    if warehouse:
+        connect(path, read_only=True).close()
+    settings = in_force(project, path, variables)
+    for line in settings.told():
+        print(line, file=sys.stderr)
+    if not settings.is_loaded:
         if warehouse:
             raise UserError("--data names loaded data; add --vars '{raw_data: loaded}'")
-        return Data(stated, None)
-    path = (warehouse or warehouse_path(project)).absolute()
+        return Data(settings.values, None)
     connect(path, read_only=True).close()
-    return Data(stated, path)
+    return Data(settings.values, path)

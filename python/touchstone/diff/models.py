@@ -18,7 +18,7 @@ from touchstone.diff.sides import STEM, Side
 from touchstone.diff.tables import OF_DEFINITIONS
 
 PATCH_LINES = 60
-_VAR = re.compile(r"""\bvar(?:_one_of)?\(\s*['"](\w+)['"]""")
+_VAR = re.compile(r"""\b(?:var|var_one_of|setting)\(\s*['"](\w+)['"]""")
 # The rows a reader knows by name, in the order in which one is chosen.
 ID_COLUMNS = {
     "opportunity_id": "deals",

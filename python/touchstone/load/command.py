@@ -1,19 +1,20 @@
 """`touchstone load`: bring your own data."""
 
 import argparse
-import json
 import os
 import shlex
 import tempfile
 from pathlib import Path
 
+from touchstone.build import build
 from touchstone.errors import UserError
 from touchstone.load.contract import read_contract
 from touchstone.load.identity import identity_mapping
 from touchstone.load.loading import Outcome, load
-from touchstone.load.mapping import COMPANIES, dbt_vars, find_mapping, listed, read_mapping
+from touchstone.load.mapping import COMPANIES, find_mapping, listed, read_mapping
 from touchstone.load.template import template
 from touchstone.project import WAREHOUSE_VARIABLE, project_directory, warehouse_path
+from touchstone.settings import keep_for_dbt
 
 _EPILOG = """\
 A mapping is a short YAML file: for each source table, the file its rows come from and which of
@@ -57,7 +58,7 @@ reason, in quality.quarantined_rows.
 
 examples:
   touchstone load exports/ --mapping acme.yml --check      check everything, write nothing
-  touchstone load exports/ --mapping acme.yml              load; prints the command that builds
+  touchstone load exports/ --mapping acme.yml              load; the settings stay with the rows
   touchstone load exports/ --mapping acme.yml --build      load, then build
   touchstone load ../shared/data/olist --mapping olist     a company that comes with the project
   touchstone load sample/                                  files named crm__leads.csv or
@@ -130,29 +131,18 @@ def run(options: argparse.Namespace) -> int:
             check=options.check,
             append=options.append,
         )
-    values: dict[str, object] = {"raw_data": "loaded"}
-    if mapping_path:
-        values = dbt_vars(mapping_path, project)
-    print(summary(outcome, next_command(values, warehouse, project)))
-    if options.build and not options.check:
-        return _build(project, warehouse, values)
-    return 0
+    print(summary(outcome, next_command(warehouse, project)))
+    if options.check:
+        return 0
+    keep_for_dbt(project, warehouse)
+    return build(project, warehouse, "{}") if options.build else 0
 
 
-def _build(project: Path, warehouse: Path, values: dict[str, object]) -> int:
-    from touchstone.build import as_vars, dbt, finish
-
-    variables = as_vars(values)
-    built = dbt(project, warehouse, ["build", "--vars", variables])
-    return 0 if built and finish(project, warehouse, variables) else 1
-
-
-def next_command(values: dict[str, object], warehouse: Path, project: Path) -> str:
-    """Return the command that builds what was loaded."""
-    words = f"touchstone build --vars {shlex.quote(json.dumps(values))}"
+def next_command(warehouse: Path, project: Path) -> str:
+    """Return the command that builds what was loaded: its settings are kept with it."""
     if os.environ.get(WAREHOUSE_VARIABLE) is None and warehouse == project / "touchstone.duckdb":
-        return words
-    return f"{WAREHOUSE_VARIABLE}={shlex.quote(str(warehouse))} {words}"
+        return "touchstone build"
+    return f"{WAREHOUSE_VARIABLE}={shlex.quote(str(warehouse))} touchstone build"
 
 
 def summary(outcome: Outcome, command: str) -> str:
@@ -181,6 +171,12 @@ def summary(outcome: Outcome, command: str) -> str:
         *_unused_lines(outcome),
         *_missing_lines(outcome),
     ]
+    if outcome.changed_settings:
+        lines += [
+            "Settings kept with the company:",
+            *(f"  {one}" for one in outcome.changed_settings),
+            "",
+        ]
     if outcome.is_check:
         lines.append("Nothing was written. To load, leave out --check.")
     else:

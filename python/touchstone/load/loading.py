@@ -30,6 +30,7 @@ from touchstone.load.repeats import (
 )
 from touchstone.load.values import Expressions, alias_of, fits, joined_on, pieces, split_rows
 from touchstone.project import connect
+from touchstone.settings import keep
 
 _MARK = "Written by touchstone load"
 _LOADS = "loaded.loads"
@@ -62,6 +63,7 @@ class Outcome:
     quarantined: list[Quarantined] = field(default_factory=list)
     unused_columns: list[tuple[str, list[str]]] = field(default_factory=list)
     missing: list[Table] = field(default_factory=list)
+    changed_settings: list[str] = field(default_factory=list)
 
 
 def load(
@@ -96,6 +98,9 @@ def load(
             run.open_files()
             run.write_tables(read_contract(project))
             run.write_down()
+            outcome.changed_settings = keep(
+                connection, mapping.company, mapping.settings, append=append
+            )
     outcome.missing = [
         table
         for table in read_contract(project).values()

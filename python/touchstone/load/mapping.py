@@ -3,8 +3,8 @@
 import difflib
 import re
 from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ import yaml
 from touchstone.errors import UserError
 from touchstone.load.contract import Column, Table, read_contract
 from touchstone.project import project_directory
+from touchstone.settings import project_settings, setting_problem, setting_rules
 
 COMPANIES = Path(__file__).resolve().parents[1] / "companies"
 
@@ -68,10 +69,6 @@ _PATTERN_KEYS = ("matches", "like")
 # What a letter behind a number means where the mapping lists it without a factor of its own.
 _SUFFIXES = {"k": "1000", "m": "1000000", "mm": "1000000", "b": "1000000000", "bn": "1000000000"}
 # dbt vars that say where the data is, not how the company reports: not for a mapping to set.
-_CHOICES = {
-    "attribution_population": ("account", "contact_role", "primary_contact_role"),
-    "attribution_redistribution": ("proportional", "even"),
-}
 _NOT_SETTINGS = ("raw_data", "source_schemas", "source_databases")
 
 
@@ -255,23 +252,29 @@ def dbt_vars(mapping_path: str | Path, project: Path | None = None) -> dict[str,
 
 def read_mapping(path: Path, project: Path) -> Mapping:
     """Read and check a mapping file; every mistake in it is a UserError with its line."""
-    return _Reader(path, read_contract(project), _known_settings(project)).mapping()
+    return _Reader(path, read_contract(project), project).mapping()
 
 
-def _known_settings(project: Path) -> dict[str, object]:
-    settings = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
-    return {name: value for name, value in settings.items() if name not in _NOT_SETTINGS}
+def _known_settings(project: Path) -> list[str]:
+    return [name for name in project_settings(project) if name not in _NOT_SETTINGS]
+
+
+def _value(text: str, rule: MappingOf[str, Any]) -> object:
+    """Return a setting as its rule takes it: a mapping is read as text."""
+    if rule.get("one_of") == [True, False] and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    if rule.get("kind") == "number" and re.fullmatch(r"-?\d+", text):
+        return int(text)
+    return text
 
 
 class _Reader:
     """Turns the YAML of one mapping into plain values, and says where it is wrong."""
 
-    def __init__(
-        self, path: Path, contract: dict[str, Table], known_settings: dict[str, object]
-    ) -> None:
+    def __init__(self, path: Path, contract: dict[str, Table], project: Path) -> None:
         self.path = path
         self.contract = contract
-        self.known_settings = known_settings
+        self.project = project
         self.files: dict[str, FileEntry] = {}
         self.defaults = Section(0)
 
@@ -393,31 +396,13 @@ class _Reader:
     # the parts of a mapping
 
     def _settings(self, section: Section) -> dict[str, object]:
-        self._check_keys(section, tuple(self.known_settings), "settings")
+        self._check_keys(section, _known_settings(self.project), "settings")
+        rules = setting_rules(self.project)
         settings: dict[str, object] = {}
         for name in section:
-            text, line = self._text(section, name), section.lines[name]
-            if isinstance(self.known_settings[name], bool):
-                settings[name] = self._choice(section, name, ("true", "false")) == "true"
-                continue
-            if isinstance(self.known_settings[name], int):
-                if not re.fullmatch(r"-?\d+", text):
-                    self._fail(line, f"'{name}' is '{text}'; it must be a whole number")
-                settings[name] = int(text)
-                continue
-            if name in _CHOICES:
-                settings[name] = self._choice(section, name, _CHOICES[name])
-                continue
-            settings[name] = text
-            if name == "as_of" and text:
-                try:
-                    date.fromisoformat(text)
-                except ValueError:
-                    self._fail(line, f"'as_of' is '{text}'; it must be a day, YYYY-MM-DD")
-            if name == "reporting_currency" and not re.fullmatch(r"[A-Z]{3}", text):
-                self._fail(line, f"'{name}' is '{text}'; it must be an ISO 4217 code such as EUR")
-            if name == "reporting_time_zone":
-                self._check_time_zone(text, line)
+            settings[name] = _value(self._text(section, name), rules[name])
+            if problem := setting_problem(self.project, name, settings[name], rules[name]):
+                self._fail(section.lines[name], problem)
         return settings
 
     def _check_time_zone(self, name: str, line: int) -> None:

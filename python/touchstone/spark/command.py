@@ -20,6 +20,7 @@ import yaml
 from touchstone.build import as_vars, dbt
 from touchstone.errors import UserError
 from touchstone.project import connect, project_directory
+from touchstone.settings import in_force
 from touchstone.spark.cluster import Cluster, Size, find_java, find_spark, running_cluster
 from touchstone.spark.compare import Comparison, compare, parquet, seeds_of, tables_of_marts
 from touchstone.spark.data import (
@@ -197,6 +198,7 @@ class _Comparing:
         else:
             self.variables = given
         if options.warehouse:
+            self.variables = dict(in_force(self.project, options.warehouse, given).values)
             schemas = raw_schemas(self.project, self.variables)
             copy_raw(options.warehouse, schemas, self.warehouse)
         say("building on DuckDB")

@@ -1,0 +1,84 @@
+{#-
+    What a build leaves behind when it does not end well, in the schema maintenance, so that whoever reads the numbers is told:
+
+    unfinished     One row per build that began and did not end, and per node that failed or was skipped and was not
+                   built since. Empty: all is well. `touchstone summary` and `touchstone check` read it.
+    public_tables  One row per public table: under which settings it was last built.
+-#}
+{% macro mark_the_build_as_begun() -%}
+    {%- if execute and tables_are_maintained() -%}
+        create schema if not exists maintenance;
+        create table if not exists maintenance.unfinished (
+            node_id varchar, node_kind varchar, node_name varchar, table_name varchar, outcome varchar, settings varchar,
+            since timestamp, invocation_id varchar
+        );
+        create table if not exists maintenance.public_tables (
+            table_name varchar, settings varchar, built_at timestamp, invocation_id varchar
+        );
+        {%- if flags.WHICH in ('build', 'run') %}
+        insert into maintenance.unfinished values (
+            '{{ invocation_id }}', 'build', 'dbt {{ flags.WHICH }}', null, 'begun', {{ settings_of_the_run() }}, {{ start_of_the_run() }}, '{{ invocation_id }}'
+        )
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- A test that agreed numbers of the sample have moved (is_memory) leaves nothing old. -#}
+{% macro mark_how_the_build_ended(results) -%}
+    {%- if execute and tables_are_maintained() and flags.WHICH in ('build', 'run') -%}
+        {%- set done, failed, public, built = [], [], [], [] -%}
+        {%- for node in graph.nodes.values() if is_public(node) -%}{%- do public.append(node.unique_id) -%}{%- endfor -%}
+        {%- for result in results -%}
+            {%- set node = result.node -%}
+            {%- if result.status | string in ('error', 'fail', 'runtime error', 'skipped') and not node.config.get('meta', {}).get('is_memory') -%}
+                {%- do failed.append(result) -%}
+            {%- else -%}
+                {%- do done.append(text_literal(node.unique_id)) -%}
+                {%- if node.unique_id in public -%}{%- do built.append(text_literal(node.schema ~ '.' ~ node.alias)) -%}{%- endif -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- if not failed and built | length == public | length -%}
+            delete from maintenance.unfinished;
+        {%- else -%}
+            delete from maintenance.unfinished where node_id = '{{ invocation_id }}' or node_kind = 'step';
+            {%- if done %}
+            delete from maintenance.unfinished where node_id in ({{ done | join(', ') }});
+            {%- endif %}
+        {%- endif %}
+        {%- for result in failed -%}
+            {%- set node = result.node %}
+            delete from maintenance.unfinished where node_id = {{ text_literal(node.unique_id) }};
+            insert into maintenance.unfinished values (
+                {{ text_literal(node.unique_id) }}, {{ text_literal(node.resource_type | string) }}, {{ text_literal(node.name) }},
+                {{ text_literal(node.schema ~ '.' ~ node.alias) if node.unique_id in public else 'null' }},
+                {{ text_literal(result.status | string) }}, {{ settings_of_the_run() }}, {{ start_of_the_run() }}, '{{ invocation_id }}'
+            );
+        {%- endfor %}
+        {%- if built %}
+            delete from maintenance.public_tables where table_name in ({{ built | join(', ') }});
+            insert into maintenance.public_tables
+            select unnest([{{ built | join(', ') }}]), {{ settings_of_the_run() }}, {{ start_of_the_run() }}, '{{ invocation_id }}'
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro is_public(node) -%}
+    {{ return(node.resource_type == 'model' and node.fqn[1] == 'marts') }}
+{%- endmacro %}
+
+
+{#- What a number of this run means, as JSON: tables of other settings do not belong beside it. -#}
+{% macro settings_of_the_run() -%}
+    {%- set values = {} -%}
+    {%- for name in ['raw_data', 'as_of'] + setting_names() -%}
+        {%- do values.update({name: setting(name) | string}) -%}
+    {%- endfor -%}
+    {{ return(text_literal(tojson(values, sort_keys=true))) }}
+{%- endmacro %}
+
+
+{% macro start_of_the_run() -%}
+    {{ return("timestamp '" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S') ~ "'") }}
+{%- endmacro %}
