@@ -823,7 +823,11 @@ def test_loading_again_replaces_all_tables(company: Company) -> None:
     )
     company.load(deals=DEALS + "003,Won,1,\n")
     tables = company.rows("select table_schema || '.' || table_name from information_schema.tables")
-    assert sorted(tables) == [("loaded.loads",), ("raw_crm.opportunity",)]
+    assert sorted(tables) == [
+        ("loaded.loads",),
+        ("maintenance.kept_settings",),
+        ("raw_crm.opportunity",),
+    ]
     assert len(company.rows()) == 3
 
 
