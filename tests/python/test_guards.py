@@ -175,6 +175,10 @@ FAULTS: dict[str, Sequence[str]] = {
     ],
     "spend_is_reconciled": ["update {table} set cost_amount = 0.01 where line_item = 'difference'"],
     "every_source_row_is_accounted_for": ["update {table} set used_count = used_count - 1"],
+    "costs_are_of_one_statement": [
+        "update {table} set outcome_reason = 'another row of one delivery' where source_table = "
+        "'ad_days' and row_outcome = 'superseded'"
+    ],
     "quarantine_is_small": ["update {table} set quarantined_count = received_count"],
     "quarantined_rows_say_why": ["update {table} set row_problem = null"],
     "credit_of_pipeline_is_the_amount": [

@@ -730,7 +730,7 @@ def test_an_earlier_state_of_a_cost_gives_way_by_its_stamp(company: Company) -> 
         AD_DAYS.replace("cost_micros: cost", "cost_micros: cost, _fivetran_synced: seen"),
         days="campaign,day,cost,seen\nc1,2025-01-01,60,2025-02-01\nc1,2025-01-01,40,2025-01-02\n",
     )
-    assert outcome.tables[0].repeated.counts == {"older by _fivetran_synced": 1}
+    assert outcome.tables[0].repeated.counts == {"as older by _fivetran_synced": 1}
 
 
 def test_rows_say_of_which_load_they_are_and_why_they_gave_way(
@@ -771,6 +771,24 @@ def test_rows_say_of_which_load_they_are_and_why_they_gave_way(
     )
     company.load(deals=DEALS)
     assert {row[3] for row in company.rows(rows)} == {4}
+
+
+def test_what_a_loader_says_of_versions_lands_without_a_word_of_the_mapping(
+    company: Company,
+) -> None:
+    outcome = company.load(
+        deals="id,stage,value,day,_fivetran_active,_Fivetran_Deleted,_dlt_load_id\n"
+        "1,Won,1200,,TRUE,,1\n1,Open,900,,FALSE,,2\n2,Won,1,,true,TRUE,10\n2,Won,2,,true,,9\n"
+    )
+    assert outcome.tables[0].repeated.counts == {
+        "as no longer active": 1,
+        "as older by _dlt_load_id": 1,
+    }
+    assert outcome.unused_columns == []
+    assert company.rows(
+        "select _fivetran_active, _fivetran_deleted, _dlt_load_id from raw_crm.opportunity "
+        "where id = '2' order by _source_row"
+    ) == [("true", "TRUE", "10"), ("true", None, "9")]
 
 
 def test_both_spellings_of_an_id_are_one_key_of_the_crm(company: Company) -> None:

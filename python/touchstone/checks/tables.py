@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 
 from touchstone.checks.seeds import read_rows
+from touchstone.load.contract import ENDS_OF_VERSIONS, STARTS_OF_VERSIONS, read_contract, read_yaml
 from touchstone.load.contract import Table as Contract
-from touchstone.load.contract import read_contract, read_yaml
 from touchstone.load.files import quoted
 
 # As the macro raw_other_names in macros/raw.sql: what other loaders call Fivetran's columns.
@@ -25,15 +25,8 @@ _OTHER_NAMES = {
         "system_modstamp",
     ),
 }
-# What else says which of several rows with one key counts: as raw_versions in macros/raw.sql.
-_VERSIONS = (
-    "_fivetran_active",
-    "_dlt_valid_to",
-    "dbt_valid_to",
-    "_fivetran_start",
-    "_dlt_load_id",
-    "_load_number",
-)
+# What else says which of several rows with one key counts.
+_VERSIONS = (*ENDS_OF_VERSIONS, *STARTS_OF_VERSIONS, "_load_number")
 VERSION = "_version"
 UNREADABLE, LACKING = "_is_unreadable", "_lacks_a_value"
 

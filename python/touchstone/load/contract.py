@@ -22,6 +22,13 @@ _KINDS: dict[str, Kind] = {
     "boolean": "yes or no",
 }
 
+# What loaders say of the version of a row beside its stamp, as raw_versions in macros/raw.sql:
+# by the first line a row is deleted, by the second superseded, by the third newer.
+DELETION_MARKS = ("_fivetran_deleted", "_ab_cdc_deleted_at", "_sdc_deleted_at")
+ENDS_OF_VERSIONS = ("_fivetran_active", "_dlt_valid_to", "dbt_valid_to")
+STARTS_OF_VERSIONS = {"_fivetran_start": "timestamp", "_dlt_load_id": "decimal(38, 9)"}
+VERSION_COLUMNS = (*DELETION_MARKS, *ENDS_OF_VERSIONS, *STARTS_OF_VERSIONS)
+
 
 @dataclass(frozen=True)
 class Column:

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import duckdb
 
 from touchstone.errors import UserError
-from touchstone.load.contract import Table, read_contract
+from touchstone.load.contract import VERSION_COLUMNS, Table, read_contract
 from touchstone.load.files import Parameters, Source, open_source, quoted
 from touchstone.load.ids import judge_ids
 from touchstone.load.landed import Landed, Quarantined, address
@@ -244,6 +244,9 @@ class _Run:
         asks = all(part.asks_which_counts for part in parts)
         is_cut = any(part.breakdown for part in parts) or self._has_column(table, BREAKDOWN)
         definitions += ["_source_file varchar", "_source_row bigint", "_load_number bigint"]
+        versions = {name for part in parts for name in self._versions(part)}
+        versions |= {name for name in VERSION_COLUMNS if self._has_column(table, name)}
+        definitions += [f"{quoted(name)} varchar" for name in sorted(versions)]
         definitions += [f"{BREAKDOWN} varchar"] * is_cut + [f"{CONTENT} ubigint"] * asks
         self.connection.execute(f"create schema if not exists {quoted(table.schema)}")
         self.connection.execute(
@@ -267,15 +270,21 @@ class _Run:
         self.outcome.quarantined += landed.quarantined()
         if asks:
             read = [(part, self.sources[part.file]) for part in parts]
-            ask_which_counts(self.connection, table, mapped, read, self.number, is_cut)
+            told = sorted(versions)
+            ask_which_counts(self.connection, table, mapped, read, told, self.number, is_cut)
             self.connection.execute(f"alter table {address(table)} drop column {CONTENT}")
         if table.is_cost:
             ask_about_totals(self.connection, table, mapped, is_cut)
-        done.repeated = find_repeated(self.connection, table, mapped, is_cut)
+        done.repeated = find_repeated(self.connection, table, mapped, sorted(versions), is_cut)
         self.outcome.tables.append(done)
         _progress(
             f"  {step} {table.label}: {done.row_count:,} rows, {time.monotonic() - begun:.1f} s"
         )
+
+    def _versions(self, part: Part) -> list[str]:
+        """Return what the file says of the versions of its rows: no mapping need name it."""
+        source = self.sources[part.file]
+        return [name for name in VERSION_COLUMNS if source.position(name) is not None]
 
     def _has_column(self, table: Table, column: str) -> bool:
         row = self.connection.execute(
@@ -358,6 +367,8 @@ class _Run:
             landed = expressions.landed(part.table.column(name), origin) if origin else "null"
             final.append(f"{landed} as {quoted(name)}")
         final += ["_source_file", "_source_row", f"{self.number} as _load_number"]
+        for name in self._versions(part):
+            final.append(f"{expressions.text(name, part.where)} as {quoted(name)}")
         if part.breakdown:
             texts = [expressions.text(name, part.where) for name in part.breakdown]
             final.append(f"{breakdown(texts)} as {BREAKDOWN}")

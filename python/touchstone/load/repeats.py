@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from touchstone.errors import UserError
-from touchstone.load.contract import Column, Table
+from touchstone.load.contract import ENDS_OF_VERSIONS, STARTS_OF_VERSIONS, Column, Table
 from touchstone.load.files import Parameters, Source, quoted
 from touchstone.load.landed import address, usable_if
 from touchstone.load.mapping import Part, listed
@@ -60,38 +60,47 @@ def breakdown(texts: Sequence[str]) -> str:
 
 
 def find_repeated(
-    connection: duckdb.DuckDBPyConnection, table: Table, mapped: Sequence[Column], cuts: bool
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    mapped: Sequence[Column],
+    versions: Sequence[str],
+    cuts: bool,
 ) -> Repeated:
     """Rank the rows of each key as the door will, and count those that give way by reason."""
     keys = _keys(table, mapped, cuts)
     if not keys:
         return Repeated()
-    stamp = next((column for column in mapped if column.name == table.latest_by), None)
-    stamped = f"try_cast({quoted(stamp.name)} as {stamp.data_type})" if stamp else "null"
+    stamps = _stamps(table, mapped, versions)
     names = [quoted(column.name) for column in mapped]
     others = [f"{name} is distinct from first_value({name}) over newest" for name in names]
-    told = [f"coalesce(bool_or(differs_{place}), false)" for place in range(len(names))]
+    others_at = "".join(f", {other} as differs_{place}" for place, other in enumerate(others))
+    told = "".join(f", coalesce(bool_or(differs_{place}), false)" for place in range(len(names)))
     same = " or ".join(f"differs_{place}" for place in range(len(names)))
-    older = f"older by {stamp.name}" if stamp else ""
+    stamped = "".join(f", {stamp} as stamp_{place}" for place, stamp in enumerate(stamps.values()))
+    order = "".join(f"stamp_{place} desc nulls last, " for place in range(len(stamps)))
+    is_older = " or ".join(
+        f"stamp_{place} is distinct from first_value(stamp_{place}) over newest"
+        for place in range(len(stamps))
+    )
     rows = connection.execute(
         f"""
         with
-        usable as (select *, {_as_one(keys)} as row_key, {stamped} as stamp
-            from {address(table)} where {usable_if(table, mapped)}),
-        ranked as (select row_number() over newest as place,
-            stamp is distinct from first_value(stamp) over newest as is_older,
-            _load_number is distinct from first_value(_load_number) over newest as is_of_earlier,
-            {", ".join(f"{other} as differs_{place}" for place, other in enumerate(others))}
-            from usable where row_key in
+        usable as (select *, {_as_one(keys)} as row_key, {_is_active(versions)} as is_active
+            {stamped} from {address(table)} where {usable_if(table, mapped)}),
+        ranked as (select row_number() over newest as place, is_active,
+            {is_older or "false"} as is_older,
+            _load_number is distinct from first_value(_load_number) over newest as is_of_earlier
+            {others_at} from usable where row_key in
             (select row_key from usable group by row_key having count(*) > 1)
-            window newest as (partition by row_key order by stamp desc nulls last,
+            window newest as (partition by row_key order by is_active desc, {order}
             _load_number desc nulls last, _source_file desc, _source_row desc))
-        select case when not ({same}) then 'as a copy' when is_older then $older
-            when is_of_earlier then 'to a newer load' else 'to a later row of this load' end
-            as reason, count(*), count(*) filter (where {same}), {", ".join(told)}
+        select case when not is_active then 'as no longer active' when not ({same}) then 'as a copy'
+            when is_older then $older when is_of_earlier then 'to a newer load'
+            else 'to a later row of this load' end as reason,
+            count(*), count(*) filter (where {same}){told}
         from ranked where place > 1 group by reason order by 2 desc, 1
         """,
-        {"older": older},
+        {"older": f"as older by {' and '.join(stamps)}"},
     ).fetchall()
     differing = [
         column.name for place, column in enumerate(mapped) if any(row[3 + place] for row in rows)
@@ -104,13 +113,14 @@ def ask_which_counts(
     table: Table,
     mapped: Sequence[Column],
     sources: Iterable[tuple[Part, Source]],
+    versions: Sequence[str],
     load_number: int,
     cuts: bool,
 ) -> None:
     """Fail when rows of one key and one load differ, and neither stamp nor mapping decides."""
     keys = [*_keys(table, mapped, cuts)]
-    stamps = [quoted(column.name) for column in mapped if column.name == table.latest_by]
-    groups = ", ".join([*keys, *stamps])
+    stamps = _stamps(table, mapped, versions).values()
+    groups = ", ".join([*keys, _is_active(versions), *stamps])
     this_load = f"_load_number = {load_number} and {usable_if(table, mapped)}"
     found = connection.execute(
         f"select list(struct_pack(file := _source_file, line := _source_row, is_as := {CONTENT}) "
@@ -194,6 +204,25 @@ def _keys(table: Table, mapped: Sequence[Column], cuts: bool) -> list[str]:
         else:
             keys.append(quoted(name))
     return keys + [BREAKDOWN] * cuts if keys else []
+
+
+def _is_active(versions: Sequence[str]) -> str:
+    """Return the condition under which the version of a row is not over."""
+    is_open = {
+        name: f"coalesce({name}, '') = '' or {name} like '9999-%'" for name in ENDS_OF_VERSIONS
+    }
+    is_open["_fivetran_active"] = (
+        "coalesce(lower(_fivetran_active) not in ('false', 'f', '0', 'no'), true)"
+    )
+    conditions = [f"({is_open[name]})" for name in ENDS_OF_VERSIONS if name in versions]
+    return " and ".join(conditions) or "true"
+
+
+def _stamps(table: Table, mapped: Sequence[Column], versions: Sequence[str]) -> dict[str, str]:
+    """Return what dates a row, in the order of its weight, as SQL by the name of the column."""
+    kinds = {column.name: column.data_type for column in mapped if column.name == table.latest_by}
+    kinds |= {name: kind for name, kind in STARTS_OF_VERSIONS.items() if name in versions}
+    return {name: f"try_cast({quoted(name)} as {kind})" for name, kind in kinds.items()}
 
 
 def _as_one(keys: Sequence[str]) -> str:
