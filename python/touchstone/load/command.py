@@ -9,9 +9,11 @@ from pathlib import Path
 from touchstone.build import build
 from touchstone.errors import UserError
 from touchstone.load.contract import read_contract
+from touchstone.load.drafting import mapping_of_shape, print_draft
 from touchstone.load.identity import identity_mapping
 from touchstone.load.loading import Outcome, load
 from touchstone.load.mapping import COMPANIES, find_mapping, listed, read_mapping
+from touchstone.load.shapes import shape_names
 from touchstone.load.template import template
 from touchstone.project import WAREHOUSE_VARIABLE, project_directory, warehouse_path
 from touchstone.settings import keep_for_dbt
@@ -57,6 +59,8 @@ stays as it was. A single value that cannot be read does not: its row is set asi
 reason, in quality.quarantined_rows.
 
 examples:
+  touchstone load exports/ --draft > acme.yml              a mapping drafted from your files
+  touchstone load exports/ --mapping hubspot               known exports need none: {shapes}
   touchstone load exports/ --mapping acme.yml --check      check everything, write nothing
   touchstone load exports/ --mapping acme.yml              load; the settings stay with the rows
   touchstone load exports/ --mapping acme.yml --build      load, then build
@@ -74,14 +78,19 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "load",
         help="load your own CSV or Parquet files as the source tables",
         description="Takes a folder of CSV or Parquet files and a mapping, checks and loads them.",
-        epilog=_EPILOG.format(companies=COMPANIES),
+        epilog=_EPILOG.format(companies=COMPANIES, shapes=", ".join(shape_names())),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", nargs="?", type=Path, help="folder of the files")
     parser.add_argument(
         "--mapping",
         metavar="FILE",
-        help="the mapping, or the name of one that comes with the project",
+        help="the mapping, or the name of one that comes with the project, or of a known export",
+    )
+    parser.add_argument(
+        "--draft",
+        action="store_true",
+        help="print a mapping drafted from the files of the folder, with what only you can know",
     )
     parser.add_argument("--check", action="store_true", help="check everything and write nothing")
     parser.add_argument(
@@ -116,11 +125,14 @@ def run(options: argparse.Namespace) -> int:
             "which folder? touchstone load FOLDER --mapping FILE (touchstone load --help shows "
             "examples)"
         )
+    if options.draft:
+        return print_draft(options.folder, project)
     warehouse = options.warehouse.absolute() if options.warehouse else warehouse_path(project)
-    mapping_path = find_mapping(options.mapping) if options.mapping else None
     with tempfile.TemporaryDirectory() as scratch:
-        if mapping_path:
-            mapping = read_mapping(mapping_path, project)
+        if options.mapping in shape_names():
+            mapping = mapping_of_shape(options.mapping, options.folder, project, Path(scratch))
+        elif options.mapping:
+            mapping = read_mapping(find_mapping(options.mapping), project)
         else:
             mapping = identity_mapping(options.folder, contract, Path(scratch))
         outcome = load(

@@ -14,6 +14,7 @@ import yaml
 
 from touchstone.errors import UserError
 from touchstone.load.contract import Column, Table, read_contract
+from touchstone.load.shapes import shape_names
 from touchstone.project import project_directory
 from touchstone.settings import project_settings, setting_problem, setting_rules
 
@@ -234,8 +235,9 @@ def find_mapping(name: str | Path) -> Path:
                 return known
     names = [known.stem for known in shipped]
     raise UserError(
-        f"no mapping file {name}{did_you_mean(str(name), names)} "
-        f"Give a path, or one of the mappings that come with the project: {', '.join(names)}"
+        f"no mapping file {name}{did_you_mean(str(name), [*names, *shape_names()])} "
+        f"Give a path, or one of the mappings that come with the project: {', '.join(names)}; "
+        f"or a known export: {', '.join(shape_names())}"
     )
 
 
