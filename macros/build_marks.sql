@@ -27,8 +27,11 @@
 {#- A test that agreed numbers of the sample have moved (is_memory) leaves nothing old. -#}
 {% macro mark_how_the_build_ended(results) -%}
     {%- if execute and tables_are_maintained() and flags.WHICH in ('build', 'run') -%}
-        {%- set done, failed, public, built = [], [], [], [] -%}
-        {%- for node in graph.nodes.values() if is_public(node) -%}{%- do public.append(node.unique_id) -%}{%- endfor -%}
+        {%- set done, failed, public, public_names, built = [], [], [], [], [] -%}
+        {%- for node in graph.nodes.values() if is_public(node) -%}
+            {%- do public.append(node.unique_id) -%}
+            {%- do public_names.append(text_literal(node.schema ~ '.' ~ node.alias)) -%}
+        {%- endfor -%}
         {%- for result in results -%}
             {%- set node = result.node -%}
             {%- if result.status | string in ('error', 'fail', 'runtime error', 'skipped') and not node.config.get('meta', {}).get('is_memory') -%}
@@ -56,7 +59,9 @@
             );
         {%- endfor %}
         {%- if built %}
-            delete from maintenance.public_tables where table_name in ({{ built | join(', ') }});
+            {#- a table whose model is no more says nothing of those that are #}
+            delete from maintenance.public_tables
+            where table_name in ({{ built | join(', ') }}) or table_name not in ({{ public_names | join(', ') }});
             insert into maintenance.public_tables
             select unnest([{{ built | join(', ') }}]), {{ settings_of_the_run() }}, {{ start_of_the_run() }}, '{{ invocation_id }}'
         {%- endif -%}

@@ -14,7 +14,7 @@ from touchstone.project import connect
 
 UNFINISHED = "maintenance.unfinished"
 PUBLIC_TABLES = "maintenance.public_tables"
-SHOWN_NODES = 3
+SHOWN_NODES, SHOWN_TABLES = 3, 8
 
 
 def read_marks(warehouse: Path) -> list[str]:
@@ -67,9 +67,9 @@ def _unfinished(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> Iter
     when = max(row[0] for row in ended)
     yield f"the build of {_moment(when)} failed at {_some(failed) or 'a step before'}"
     if old:
-        yield f"of an earlier build, so old: {', '.join(old)}"
+        yield f"of an earlier build, so old: {_some(old, SHOWN_TABLES)}"
     if missing:
-        yield f"missing: {', '.join(missing)}"
+        yield f"missing: {_some(missing, SHOWN_TABLES)}"
     yield "mend what failed and build again: touchstone build"
 
 
@@ -89,7 +89,7 @@ def _mixed_settings(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> 
     yield "public tables were built under different settings, so they do not belong together:"
     for text, built in by_settings.items():
         told = ", ".join(f"{name} {read[text].get(name) or '(empty)'}" for name in differing)
-        yield f"  {told}: {', '.join(built)}"
+        yield f"  {told}: {_some(built, SHOWN_TABLES)}"
     yield "build all of them under one: touchstone build"
 
 
@@ -97,9 +97,9 @@ def _moment(since: datetime.datetime) -> str:
     return f"{since:%Y-%m-%d %H:%M} UTC"
 
 
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - SHOWN_NODES
-    return ", ".join(names[:SHOWN_NODES]) + (f" and {more} more" if more > 0 else "")
+def _some(names: Sequence[str], most: int = SHOWN_NODES) -> str:
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 @contextmanager

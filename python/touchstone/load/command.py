@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from touchstone.build import build
+from touchstone.definition_rows import check_definitions
 from touchstone.errors import UserError
 from touchstone.load.contract import read_contract
 from touchstone.load.drafting import mapping_of_shape, print_draft
@@ -116,6 +117,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(options: argparse.Namespace) -> int:
     """Load; 0 when done (rows to be quarantined do not make it fail)."""
     project = project_directory()
+    if options.build:
+        check_definitions(project)
     contract = read_contract(project)
     if options.template:
         print(template(options.template, contract), end="")
