@@ -12,6 +12,13 @@
 {%- endmacro %}
 
 
+{#- Whether an id of 18 characters ends with the checksum of its first fifteen. -#}
+{% macro has_crm_checksum(id) -%}
+    length({{ id }}) = 18 and substr({{ id }}, 16, 3) =
+    {%- for first_position in [1, 6, 11] %} {{ crm_id_checksum(id, first_position) }}{{ ' ||' if not loop.last }}{% endfor %}
+{%- endmacro %}
+
+
 {#- One of the three characters: its five bits tell which of five characters are capitals. -#}
 {% macro crm_id_checksum(id, first_position) -%}
     substr('ABCDEFGHIJKLMNOPQRSTUVWXYZ012345', 1

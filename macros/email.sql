@@ -3,9 +3,15 @@
     one. A model normalises the address first and makes the three from that.
 -#}
 
-{#- Lower case, without blanks; null when it is not an address, so that 'n/a' never joins strangers. -#}
+{#-
+    Lower case, without blanks; null when it is not an address or one of nobody (null@acme.com), so that 'n/a' never
+    joins strangers.
+-#}
 {% macro normalised_email(email) -%}
-    {{ extract_match("lower(replace(" ~ email ~ ", ' ', ''))", "'^(?:mailto:|[^<]*<)?([^@<>]+@[^@<>]+[.][^@.<>]+)>?$'") }}
+    case
+        when not {{ matches('lower(' ~ email ~ ')', placeholder_mailboxes()) }}
+            then {{ extract_match("lower(replace(" ~ email ~ ", ' ', ''))", "'^(?:mailto:|[^<]*<)?([^@<>]+@[^@<>]+[.][^@.<>]+)>?$'") }}
+    end
 {%- endmacro %}
 
 

@@ -5,13 +5,16 @@
     `config.meta` its `key` (what makes a row unique), `latest_by` (the stamp by which the newest of several rows with one
     key is current), `required` (columns that must have a value), `not_after` (the moment of a column that another column
     bounds, give or take hours), `cost` (of tables of cost: where a row states its amount, day and account, and the
-    columns that `breaks_down_by` cuts it by, which are then part of the key) and `keeps_deleted` (its rows name things
-    that other rows still refer to). Of the landed table the door makes rows of exactly that shape:
+    columns that `breaks_down_by` cuts it by, which are then part of the key), `keeps_deleted` (its rows name things that
+    other rows still refer to) and `anonymous_without` (a required column whose emptiness is no fault). Of the landed table
+    the door makes rows of exactly that shape:
 
     - A table or a column that the company does not have reads as empty. Names may differ in case and
       underscores, as loaders spell them (FirstRespondedDate, firstrespondeddate), and custom fields end in __c.
     - A row with a value that does not cast, without a required one or with a moment that cannot be, is in quarantine:
       it has a row_problem.
+    - An id that is a placeholder (null, (not set), a hash of nothing: seeds/definitions/placeholders) reads as empty.
+    - A row that is whole but for an id in `anonymous_without` is anonymous: set aside and counted, and no fault.
     - Of several usable rows with one key the newest is current, the others are superseded. Newest is, in this order: the
       active version where a loader keeps history (raw_versions), the stamp of the contract, the loader's own stamps, the
       newest load, and of one load the later row: of files by name, then of rows (python/touchstone/load).
@@ -142,6 +145,7 @@
 -#}
 {% macro raw_contract(system, table) -%}
     {%- if not execute -%}
+        {%- do placeholders() -%}
         {{ return({'relation': raw_table(system, table).relation, 'is_present': false, 'columns': [], 'key': []}) }}
     {%- endif -%}
     {%- set node = raw_node(system, table) -%}
@@ -160,7 +164,9 @@
     {%- set meta = node.config.meta -%}
     {%- set columns = [] -%}
     {%- for column in node.columns.values() -%}
-        {%- do columns.append(raw_column(column, landed.types, column.name in meta.get('required', []))) -%}
+        {%- do columns.append(raw_column(
+            column, landed.types, column.name in meta.get('required', []), column.name in meta.get('anonymous_without', [])
+        )) -%}
     {%- endfor -%}
     {%- for name, bound in meta.get('not_after', {}).items() -%}
         {%- do raw_bound(columns, name, bound) -%}
@@ -254,7 +260,7 @@
     problem are of a query over those, so that no expression is computed twice; usable_value is the cheaper value of
     rows that have no problem.
 -#}
-{% macro raw_column(column, types, is_required) -%}
+{% macro raw_column(column, types, is_required, is_anonymous_without=false) -%}
     {%- set spellings = [] -%}
     {%- for name in [column.name] + raw_other_names(column.name) if raw_simplified(name) in types -%}
         {%- do spellings.append(types[raw_simplified(name)]) -%}
@@ -263,11 +269,14 @@
     {%- set name = adapter.quote(column.name) -%}
     {%- set result = {
         'name': column.name, 'data_type': column.data_type, 'is_landed': landed is not none, 'landed_name': landed.name,
-        'value': name, 'usable_value': name, 'usable_if': [], 'problems': [],
+        'value': name, 'usable_value': name, 'usable_if': [], 'problems': [], 'anonymous_if': [],
     } -%}
     {%- if is_required and landed is none -%}
         {%- do result.usable_if.append('false') -%}
         {%- do result.problems.append("when true then '" ~ column.name ~ ": the table has no such column'") -%}
+    {%- elif is_anonymous_without -%}
+        {%- do result.usable_if.append(name ~ ' is not null') -%}
+        {%- do result.anonymous_if.append('when ' ~ name ~ " is null then '" ~ column.name ~ ": without consent there is none'") -%}
     {%- elif is_required -%}
         {%- do result.usable_if.append(name ~ ' is not null') -%}
         {%- do result.problems.append('when ' ~ name ~ " is null then '" ~ column.name ~ ": a value is required'") -%}
@@ -275,7 +284,8 @@
     {%- if landed is none -%}
         {%- do result.update({'landed_value': dbt.cast('null', column.data_type)}) -%}
     {%- elif column.data_type == 'varchar' -%}
-        {%- do result.update({'landed_value': raw_text(landed)}) -%}
+        {%- set is_id = column.name == 'id' or column.name.endswith('_id') -%}
+        {%- do result.update({'landed_value': raw_id(landed) if is_id else raw_text(landed)}) -%}
     {%- elif raw_needs_no_check(landed.data_type, column.data_type) -%}
         {%- do result.update({'landed_value': raw_typed_value(landed, column.data_type)}) -%}
     {%- else -%}
@@ -368,6 +378,13 @@
 {%- endmacro %}
 
 
+{#- The text of an id; a placeholder is none. -#}
+{% macro raw_id(landed) -%}
+    {%- set text = landed.name if landed.data_type in ['varchar', 'string'] else 'cast(' ~ landed.name ~ ' as string)' -%}
+    {{ return(no_placeholder(text, raw_text(landed))) }}
+{%- endmacro %}
+
+
 {#- True when every value of the landed type is one of the contract's type, so that reading it costs nothing. -#}
 {% macro raw_needs_no_check(landed_type, data_type) -%}
     {%- set safe = {
@@ -416,9 +433,11 @@
 {%- endmacro %}
 
 
-{#- The landed rows that cannot be used: their key, where they are and what is wrong with them. -#}
+{#- The landed rows that cannot be used: their key, where they are, what becomes of them and why. -#}
 {% macro raw_refused(contract) -%}
     {%- set problems = contract.columns | map(attribute='problems') | sum(start=[]) if contract.is_present else [] -%}
+    {%- set unknown = contract.columns | map(attribute='anonymous_if') | sum(start=[]) if contract.is_present else [] -%}
+    {%- set problem = 'case ' ~ problems | join(' ') ~ ' end' if problems else 'cast(null as string)' -%}
     (
         select
             {{ raw_landed_key(contract, as_landed=false) if execute else 'nothing' }} as row_key,
@@ -427,7 +446,8 @@
             {%- for name, value in raw_cost(contract).items() %}
             {{ value }} as {{ name }},
             {%- endfor %}
-            {{ 'case ' ~ problems | join(' ') ~ ' end' if problems else 'cast(null as string)' }} as row_problem
+            {{ 'case when ' ~ problem ~ " is null then 'anonymous' else 'quarantined' end" if unknown else "'quarantined'" }} as row_outcome,
+            {{ 'coalesce(' ~ problem ~ ', case ' ~ unknown | join(' ') ~ ' end)' if unknown else problem }} as row_problem
         from {{ raw_landed_rows(contract) }} as landed_rows
         where not coalesce({{ raw_usable_if(contract) }}, false)
     )

@@ -24,13 +24,13 @@
 {%- endmacro %}
 
 
-{#- Which ad platform's click id the address carries: the tag that survives when the utm ones were lost. -#}
+{#-
+    Which ad platform's click id the address carries (seeds/definitions/click_ids): the tag that survives when the utm
+    ones were lost.
+-#}
 {% macro click_id_type(url) -%}
-    {%- set found = "lower(" ~ extract_match(url, "'(?i)[?&#](gclid|gbraid|wbraid|msclkid|fbclid|li_fat_id)=[^&#]'") ~ ")" -%}
-    case
-        when {{ url }} like '%=%'
-            then case when {{ found }} in ('gbraid', 'wbraid') then 'gclid' else {{ found }} end
-    end
+    {%- set types = definition_column('click_ids', 'click_id_type') | join('|') or '-' -%}
+    case when {{ url }} like '%=%' then lower({{ extract_match(url, "'(?i)[?&#](" ~ types ~ ")=[^&#]'") }}) end
 {%- endmacro %}
 
 

@@ -80,6 +80,23 @@
 {%- endmacro %}
 
 
+{#-
+    One column of a seed of definitions, read when a model is compiled and kept as long as one run of dbt; empty until
+    the seed is loaded. Who calls this waits for the seed.
+-#}
+{% macro definition_column(name, column) -%}
+    {%- if not execute -%}
+        {%- do ref(name) -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- set kept = graph.setdefault('definition_columns', {}) -%}
+    {%- if not kept.get(name) -%}
+        {%- do kept.update({name: definition_rows(name) | map(attribute=column) | list}) -%}
+    {%- endif -%}
+    {{ return(kept[name]) }}
+{%- endmacro %}
+
+
 {% macro check_attribution_model(row, shares, weights) -%}
     {%- set here = 'Attribution model ' ~ row.attribution_model ~ ' in seeds/definitions: ' -%}
     {%- set problems = [] -%}

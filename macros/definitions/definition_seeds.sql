@@ -17,11 +17,11 @@
 {% macro definition_seeds() -%}
     {{ return([
         'account_domain_aliases', 'account_segments', 'activity_rules', 'agreed_settings', 'attribution_models',
-        'attribution_weights', 'channel_rules', 'channels', 'click_ids', 'currencies', 'event_types',
+        'attribution_weights', 'channel_rules', 'channels', 'click_ids', 'currencies', 'default_tags', 'event_types',
         'excluded_email_domains', 'excluded_opportunities', 'excluded_opportunity_names', 'excluded_people',
         'fault_treatments', 'fiscal_quarters', 'guards', 'icp_tiers', 'ignored_referrers', 'lead_sources',
         'lead_statuses', 'member_statuses', 'opportunity_stages', 'opportunity_types', 'owner_mappings',
-        'regions', 'rejection_reasons', 'role_mailboxes', 'service_levels', 'source_aliases',
+        'placeholders', 'regions', 'rejection_reasons', 'role_mailboxes', 'service_levels', 'source_aliases',
         'source_categories', 'source_tables', 'sourced_definitions',
     ]) }}
 {%- endmacro %}

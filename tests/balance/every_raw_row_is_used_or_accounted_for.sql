@@ -1,4 +1,4 @@
--- Received = used + deleted at the source + superseded + quarantined, table by table. A count of a table that no
+-- Received = used + deleted at the source + superseded + anonymous + quarantined, table by table. A count of a table that no
 -- row was seen of is no proof: the sum over all tables must be above zero where the sample is read.
 with
 
@@ -10,7 +10,12 @@ unaccounted as (
     select
         source_system,
         source_table,
-        received_count - used_count - deleted_at_source_count - superseded_count - quarantined_count as row_count
+        received_count
+        - used_count
+        - deleted_at_source_count
+        - superseded_count
+        - anonymous_count
+        - quarantined_count as row_count
     from source_rows
 ),
 

@@ -1,4 +1,4 @@
--- Received = used + excluded + superseded + deleted at source + quarantined by reason, table by table, and nothing is
+-- Received = used + excluded + superseded + deleted at source + anonymous + quarantined by reason, table by table, and nothing is
 -- used less than not at all.
 with outcomes as (
     select

@@ -1,5 +1,5 @@
 -- Case, blanks and a +tag do not make another person, nor do dots at Google; dots elsewhere do. What is no address
--- has no hash, so that two people called 'n/a' are not one. The last line: a hash never shows the address.
+-- has no hash, nor what is nobody's, so that two people called 'n/a' are not one. The last line: a hash never shows the address.
 with
 
 examples (written, matched, domain) as (
@@ -15,6 +15,10 @@ examples (written, matched, domain) as (
     ('Ann.Lee@gmail.com', 'annlee@gmail.com', 'gmail.com'),
     ('annlee+x@googlemail.com', 'annlee@gmail.com', 'googlemail.com'),
     ('n/a', null, null),
+    ('null@acme.com', null, null),
+    ('Undefined+1 @acme.com', null, null),
+    ('mailto:unknown@acme.com', null, null),
+    ('unknown.ann@acme.com', 'unknown.ann@acme.com', 'acme.com'),
     ('ann@localhost', null, null),
     ('ann@acme.com;bob@acme.com', null, null),
     ('', null, null),

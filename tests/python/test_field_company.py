@@ -100,3 +100,61 @@ def test_no_lead_vanishes(field: duckdb.DuckDBPyConnection) -> None:
         ("excluded", "in the lead cycle of an earlier lead of the person", 1),
         ("excluded", "its status is in no definition", 1),
     ]
+
+
+def test_who_did_not_consent_is_counted_and_is_nobody(
+    loaded: tuple[Outcome, Path],
+    field: duckdb.DuckDBPyConnection,
+) -> None:
+    assert loaded[0].quarantined == []
+    assert {
+        done.table.label: done.anonymous_count for done in loaded[0].tables if done.anonymous_count
+    } == {"web.page_views": 4, "web.identifies": 1}
+    sql = """
+        select source_table, row_outcome, outcome_reason, row_count
+        from quality.source_row_outcomes where source_system = 'web' order by all
+    """
+    reason = "anonymous_id: without consent there is none"
+    assert rows(field, sql) == [
+        ("identifies", "anonymous", reason, 1),
+        ("identifies", "used", None, 1),
+        ("page_views", "anonymous", reason, 4),
+        ("page_views", "used", None, 8),
+    ]
+    assert rows(field, "select count(*) from core.touches where source_system = 'web'") == [(8,)]
+
+
+def test_the_click_id_of_an_ad_goes_before_what_analytics_repeats(
+    field: duckdb.DuckDBPyConnection,
+) -> None:
+    sql = """
+        select touch_date::varchar, channel, utm_source, utm_medium, utm_campaign
+        from core.touches where source_system = 'web' order by all
+    """
+    assert rows(field, sql) == [
+        ("2024-01-24", "Paid Search", "google", "cpc", ""),
+        ("2024-01-25", "Paid Search", "google", "cpc", ""),
+        ("2024-01-26", "Organic Search", "google", "organic", ""),
+        ("2024-01-27", "Paid Search", "bing", "cpc", ""),
+        ("2024-01-28", "Paid Social", "linkedin", "cpc", ""),
+        ("2024-01-29", "Organic Social", "facebook", "social", ""),
+        ("2024-01-30", "Direct", "(direct)", "(not set)", ""),
+        ("2024-01-31", "Email", "newsletter", "email", "may"),
+    ]
+
+
+def test_an_automation_is_told_from_a_product_of_that_name(
+    field: duckdb.DuckDBPyConnection,
+) -> None:
+    sql = """
+        select split_part(touch_id, ':', 3), is_human_activity
+        from core.touches where touch_kind = 'activity' and person_id = 'funnel1' order by 1
+    """
+    assert rows(field, sql) == [
+        ("activity1", True),
+        ("activity2", True),
+        ("activity3", False),
+        ("activity4", False),
+        ("activity5", True),
+        ("activity6", False),
+    ]

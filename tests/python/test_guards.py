@@ -141,6 +141,7 @@ FAULTS: dict[str, Sequence[str]] = {
     "few_deals_close_before_they_open": ["update {table} set is_closed_before_created = true"],
     "open_deals_are_kept_up": ["update {table} set is_close_date_overdue = true"],
     "touches_have_a_channel": ["update {table} set channel = 'Unassigned' where is_known"],
+    "activities_are_done_by_people": ["update {table} set is_human_activity = false"],
     "known_touches_have_an_account": ["update {table} set account_id = null"],
     "people_have_an_account": ["update {table} set match_method = 'unmatched'"],
     "people_have_a_source": ["update {table} set original_lead_source = null"],

@@ -11,7 +11,7 @@
             row_key,
             source_file,
             source_row,
-            'quarantined' as row_outcome,
+            row_outcome,
             row_problem,
             cost_day,
             cost_amount,

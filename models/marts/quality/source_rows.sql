@@ -26,6 +26,7 @@ set_aside as (
         source_table,
         count(*) filter (where row_outcome = 'deleted at source') as deleted_count,
         count(*) filter (where row_outcome = 'superseded') as superseded_count,
+        count(*) filter (where row_outcome = 'anonymous') as anonymous_count,
         count(*) filter (where row_outcome = 'quarantined') as quarantined_count
     from {{ ref('int_source_rows_set_aside') }}
     group by
@@ -49,6 +50,7 @@ source_rows as (
         counted.used_count,
         coalesce(set_aside.deleted_count, 0) as deleted_at_source_count,
         coalesce(set_aside.superseded_count, 0) as superseded_count,
+        coalesce(set_aside.anonymous_count, 0) as anonymous_count,
         coalesce(set_aside.quarantined_count, 0) as quarantined_count
     from counted
     left join set_aside

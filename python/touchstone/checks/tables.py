@@ -151,11 +151,11 @@ def _source(
             value = f"cast(null as {column.data_type})"
         else:
             name, landed_type = landed[spelling]
-            text = _text(quoted(name), landed_type)
+            text = contract.usable(column.name, _text(quoted(name), landed_type))
             value, readable = _read(text, column.data_type)
             if column.data_type != "varchar":
                 unreadable.append(f"({text} is not null and not coalesce({readable}, false))")
-            if column.name in contract.required:
+            if column.name in contract.required and column.name not in contract.anonymous_without:
                 lacking.append(f"{text} is null")
         selected.append(f"{value} as {quoted(column.name)}")
     key = list(contract.key)

@@ -173,6 +173,8 @@ def summary(outcome: Outcome, command: str) -> str:
             )
         if done.repeated.total:
             notes.append(str(done.repeated))
+        if done.anonymous_count:
+            notes.append(f"{done.anonymous_count:,} without a visitor: anonymous, in no visit")
         note = f"   ({'; '.join(notes)})" if notes else ""
         lines.append(
             f"  {done.table.label:<{width}} {done.row_count:>12,} rows {len(done.columns):>3} "

@@ -1,5 +1,6 @@
 """The source tables the project needs, as models/staging/*/_*.yml says: the one source of truth."""
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -58,6 +59,8 @@ class Table:
     columns: tuple[Column, ...]
     is_cost: bool = False
     breaks_down_by: tuple[str, ...] = ()
+    anonymous_without: tuple[str, ...] = ()
+    placeholders: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -69,6 +72,19 @@ class Table:
         """The schema dbt reads it from."""
         return f"raw_{self.system}"
 
+    def usable(self, name: str, text: str) -> str:
+        """Return SQL for the value of a column: an id that is a placeholder is none.
+
+        The rule is that of macros/placeholders.sql; a test holds both to the same rows.
+        """
+        if not (name == "id" or name.endswith("_id")) or not self.placeholders:
+            return text
+        words = ", ".join("'" + word.lower().replace("'", "''") + "'" for word in self.placeholders)
+        condition = f"lower({text}) in ({words})"
+        if "0" in self.placeholders:
+            condition += f" or regexp_full_match({text}, '0[0-]*(AAA)?')"
+        return f"(case when {condition} then null else {text} end)"
+
     def column(self, name: str) -> Column:
         """Return the column of that name."""
         return next(column for column in self.columns if column.name == name)
@@ -77,10 +93,14 @@ class Table:
 def read_contract(project: Path) -> dict[str, Table]:
     """Return every source table by its label (crm.leads), in the order of the contract files."""
     tables: dict[str, Table] = {}
+    with (project / "seeds" / "definitions" / "placeholders.csv").open(
+        newline="", encoding="utf-8"
+    ) as file:
+        placeholders = tuple(row["placeholder"] for row in csv.DictReader(file))
     for path in sorted((project / "models" / "staging").glob("*/_*.yml")):
         for source in read_yaml(path).get("sources", []):
             for entry in source["tables"]:
-                table = _table(source["name"], entry)
+                table = _table(source["name"], entry, placeholders)
                 tables[table.label] = table
     if not tables:
         raise UserError(f"no source contracts (models/staging/*/_*.yml) in {project}")
@@ -92,7 +112,7 @@ def read_yaml(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
 
 
-def _table(system: str, entry: dict[str, object]) -> Table:
+def _table(system: str, entry: dict[str, object], placeholders: tuple[str, ...]) -> Table:
     config = entry.get("config") or {}
     assert isinstance(config, dict)
     meta = config.get("meta", {})
@@ -111,4 +131,6 @@ def _table(system: str, entry: dict[str, object]) -> Table:
         columns=tuple(Column(column["name"], column["data_type"]) for column in columns),
         is_cost="cost" in meta,
         breaks_down_by=tuple(meta.get("cost", {}).get("breaks_down_by", ())),
+        anonymous_without=tuple(meta.get("anonymous_without", ())),
+        placeholders=placeholders,
     )

@@ -81,9 +81,11 @@ class Landed:
         reasons, values = [], []
         for column in self.mapped:
             value = quoted(column.name)
-            if column.name in self.table.required:
-                reasons.append(f"when {value} is null then '{column.name}: a value is required'")
-                values.append(f"when {value} is null then null")
+            is_anonymous = column.name in self.table.anonymous_without
+            if column.name in self.table.required and not is_anonymous:
+                empty = f"{self.table.usable(column.name, value)} is null"
+                reasons.append(f"when {empty} then '{column.name}: a value is required'")
+                values.append(f"when {empty} then {value}")
             if column.kind != "text":
                 bad = _unreadable(column)
                 reasons.append(f"when {bad} then '{column.name}: not a {column.data_type}'")
@@ -96,6 +98,20 @@ class Landed:
             "where reason is not null group by reason order by 2 desc, 1"
         ).fetchall()
         return [Quarantined(self.table.label, *row) for row in rows]
+
+    def anonymous_count(self) -> int:
+        """Count the rows without the id of a visitor, which are counted and set aside."""
+        given = {column.name for column in self.mapped}
+        empty = [
+            f"{self.table.usable(name, quoted(name))} is null"
+            for name in self.table.anonymous_without
+            if name in given
+        ]
+        if not empty:
+            return 0
+        return self._row(f"select count(*) from {address(self.table)} where {' or '.join(empty)}")[
+            0
+        ]
 
     def _row(self, sql: str) -> tuple[int, ...]:
         row = self.connection.execute(sql).fetchone()

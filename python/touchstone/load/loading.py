@@ -48,6 +48,7 @@ class LoadedTable:
     filters: list[str] = field(default_factory=list)
     repeated: Repeated = field(default_factory=Repeated)
     notes: list[str] = field(default_factory=list)
+    anonymous_count: int = 0
 
 
 @dataclass
@@ -276,6 +277,7 @@ class _Run:
         if table.is_cost:
             ask_about_totals(self.connection, table, mapped, is_cut)
         done.repeated = find_repeated(self.connection, table, mapped, sorted(versions), is_cut)
+        done.anonymous_count = landed.anonymous_count()
         self.outcome.tables.append(done)
         _progress(
             f"  {step} {table.label}: {done.row_count:,} rows, {time.monotonic() - begun:.1f} s"
