@@ -1,10 +1,11 @@
 {#-
     Every hop of one deal, from the CRM's row and the raw touches to the cents they earned.
 
-        dbt show --select explain_one_deal --limit 500
-        dbt show --select explain_one_deal --limit 500 --vars '{explain_opportunity_id: 0065f0000K...}'
+        touchstone query explain_one_deal --rows 500
+        touchstone query explain_one_deal --rows 500 --vars '{explain_opportunity_id: 0065f0000K...}'
 
-    Without the var: the largest deal won that takes part in attribution.
+    Without the var: the largest deal won that takes part in attribution. `dbt show` cuts texts and shows six columns of
+    the seven; with `--output json` it gives them whole.
 -#}
 with opportunities as (
     select * from {{ ref('int_opportunities_prepared') }}

@@ -3,7 +3,7 @@ with
 examples (url, page_host, page_path, click_id_type) as (
     values
     ('https://www.Acme.com/Pricing/?gclid=1', 'acme.com', '/Pricing', 'gclid'),
-    ('https://acme.com?wbraid=1', 'acme.com', '/', 'gclid'),
+    ('https://acme.com?wbraid=1', 'acme.com', '/', 'wbraid'),
     ('https://acme.com/a//?GCLID=x&fbclid=2', 'acme.com', '/a', 'gclid'),
     ('acme.com/a%20b?li_fat_id=', 'acme.com', '/a b', null),
     ('acme.com:8080/a', 'acme.com', '/a', null),
