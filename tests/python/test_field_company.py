@@ -132,13 +132,13 @@ def test_the_click_id_of_an_ad_goes_before_what_analytics_repeats(
         from core.touches where source_system = 'web' order by all
     """
     assert rows(field, sql) == [
-        ("2024-01-24", "Paid Search", "google", "cpc", ""),
-        ("2024-01-25", "Paid Search", "google", "cpc", ""),
-        ("2024-01-26", "Organic Search", "google", "organic", ""),
-        ("2024-01-27", "Paid Search", "bing", "cpc", ""),
-        ("2024-01-28", "Paid Social", "linkedin", "cpc", ""),
-        ("2024-01-29", "Organic Social", "facebook", "social", ""),
-        ("2024-01-30", "Direct", "(direct)", "(not set)", ""),
+        ("2024-01-24", "Paid Search", "google", "cpc", None),
+        ("2024-01-25", "Paid Search", "google", "cpc", None),
+        ("2024-01-26", "Organic Search", "google", "organic", None),
+        ("2024-01-27", "Paid Search", "bing", "cpc", None),
+        ("2024-01-28", "Paid Social", "linkedin", "cpc", None),
+        ("2024-01-29", "Organic Social", "facebook", "social", None),
+        ("2024-01-30", "Direct", "(direct)", "(not set)", None),
         ("2024-01-31", "Email", "newsletter", "email", "may"),
     ]
 
