@@ -1,9 +1,11 @@
 """`touchstone load`: bring your own data."""
 
 import argparse
+import json
 import os
 import shlex
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 from touchstone.build import build
@@ -93,7 +95,17 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         action="store_true",
         help="print a mapping drafted from the files of the folder, with what only you can know",
     )
-    parser.add_argument("--check", action="store_true", help="check everything and write nothing")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help=(
+            "check everything and write nothing; names what no definition knows (stages, statuses, "
+            "sources, currencies, campaigns), with the rows to add"
+        ),
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="with --check: the findings as JSON instead of text"
+    )
     parser.add_argument(
         "--append",
         action="store_true",
@@ -146,7 +158,10 @@ def run(options: argparse.Namespace) -> int:
             check=options.check,
             append=options.append,
         )
-    print(summary(outcome, next_command(warehouse, project)))
+    if options.json:
+        print(as_json(outcome))
+    else:
+        print(summary(outcome, next_command(warehouse, project)))
     if options.check:
         return 0
     keep_for_dbt(project, warehouse)
@@ -185,6 +200,7 @@ def summary(outcome: Outcome, command: str) -> str:
         "",
         *_note_lines(outcome),
         *_quarantine_lines(outcome),
+        *_unmapped_lines(outcome),
         *_unused_lines(outcome),
         *_missing_lines(outcome),
     ]
@@ -218,6 +234,37 @@ def _quarantine_lines(outcome: Outcome) -> list[str]:
             f"(first: {item.first_file} row {item.first_row}{value})"
         )
     return [*lines, ""]
+
+
+def _unmapped_lines(outcome: Outcome) -> list[str]:
+    if not outcome.unmapped:
+        return []
+    lines = ["What nothing knows yet:"]
+    for item in outcome.unmapped:
+        values = listed((f"'{value}' ({count:,})" for value, count in item.values.items()), most=12)
+        where = f"{listed(item.tables)}.{item.column}"
+        lines += [f"  {item.kind}, {where}: {values}", f"    {item.consequence}"]
+        if item.rows and outcome.is_check:
+            lines += [f"    rows to add to {item.goes_to}, each ? to be answered:"]
+            lines += [f"      {row}" for row in item.rows.splitlines()]
+    if not outcome.is_check:
+        lines.append("  (touchstone load --check writes the rows to add)")
+    return [*lines, ""]
+
+
+def as_json(outcome: Outcome) -> str:
+    """Return what a load found, for a machine to read."""
+    found = {
+        "company": outcome.mapping.company,
+        "tables": [
+            {"table": done.table.label, "rows": done.row_count, "files": done.files}
+            for done in outcome.tables
+        ],
+        "quarantined": [asdict(item) for item in outcome.quarantined],
+        "unmapped": [asdict(item) for item in outcome.unmapped],
+        "missing_tables": [table.label for table in outcome.missing],
+    }
+    return json.dumps(found, indent=2, ensure_ascii=False)
 
 
 def _unused_lines(outcome: Outcome) -> list[str]:

@@ -28,9 +28,10 @@ from touchstone.load.repeats import (
     breakdown,
     find_repeated,
 )
+from touchstone.load.unmapped import Unmapped, find_unmapped
 from touchstone.load.values import Expressions, alias_of, fits, joined_on, pieces, split_rows
 from touchstone.project import connect
-from touchstone.settings import keep
+from touchstone.settings import keep, project_settings
 
 _MARK = "Written by touchstone load"
 _LOADS = "loaded.loads"
@@ -65,6 +66,7 @@ class Outcome:
     unused_columns: list[tuple[str, list[str]]] = field(default_factory=list)
     missing: list[Table] = field(default_factory=list)
     changed_settings: list[str] = field(default_factory=list)
+    unmapped: list[Unmapped] = field(default_factory=list)
 
 
 def load(
@@ -99,6 +101,17 @@ def load(
             run.open_files()
             run.write_tables(read_contract(project))
             run.write_down()
+            outcome.unmapped = find_unmapped(
+                connection,
+                read_contract(project),
+                {done.table.label: done.columns for done in outcome.tables},
+                project,
+                str(
+                    mapping.settings.get(
+                        "reporting_currency", project_settings(project)["reporting_currency"]
+                    )
+                ),
+            )
             outcome.changed_settings = keep(
                 connection, mapping.company, mapping.settings, append=append
             )

@@ -21,6 +21,7 @@ class Vocabulary:
     key: str
     is_label: bool
     without: str
+    says: str
     # what the other columns of a row to add may be, and what stands there until a person has said
     asked: tuple[tuple[str, str], ...] = ()
 
@@ -45,7 +46,8 @@ VOCABULARIES = (
         "stage_name",
         *_STAGE,
         True,
-        "a deal in such a stage is neither open pipeline nor won by its stage",
+        "a deal in it is judged by its flags alone and reaches no stage of the funnel",
+        "stages of deals",
         _STAGES_ASKED,
     ),
     Vocabulary(
@@ -54,6 +56,7 @@ VOCABULARIES = (
         *_STAGE,
         True,
         "the day a deal entered it is not known to the funnel",
+        "stages of deals",
         _STAGES_ASKED,
     ),
     Vocabulary(
@@ -63,6 +66,7 @@ VOCABULARIES = (
         "lead_status",
         True,
         "it moves nobody through the funnel",
+        "statuses of leads",
         _STATUSES_ASKED,
     ),
     Vocabulary(
@@ -72,6 +76,7 @@ VOCABULARIES = (
         "lead_status",
         True,
         "it moves nobody through the funnel",
+        "statuses of leads",
         _STATUSES_ASKED,
     ),
     Vocabulary(
@@ -81,6 +86,7 @@ VOCABULARIES = (
         "opportunity_type",
         True,
         "its deals are of no kind: new business, expansion, renewal",
+        "types of deals",
         (
             ("business_kind", "new_business|expansion|renewal|services|test"),
             ("is_credited", "true|false"),
@@ -94,6 +100,7 @@ VOCABULARIES = (
         *_SOURCE,
         False,
         "its deals are sourced by nobody",
+        "sources of leads and deals",
         _SOURCES_ASKED,
     ),
     Vocabulary(
@@ -102,6 +109,7 @@ VOCABULARIES = (
         *_SOURCE,
         False,
         "its deals are sourced by nobody",
+        "sources of leads and deals",
         _SOURCES_ASKED,
     ),
 )
@@ -147,10 +155,23 @@ def near(vocabulary: Vocabulary, known: Iterable[str], value: str) -> str:
     return close[0] if close else ""
 
 
-def rows_to_add(project: Path, vocabulary: Vocabulary, values: Iterable[str]) -> str:
+def rows_to_add(
+    project: Path,
+    vocabulary: Vocabulary,
+    values: Iterable[str],
+    answers: Mapping[str, Mapping[str, str]] | None = None,
+    always: Mapping[str, str] | None = None,
+) -> str:
     """Return CSV rows for a definition, one a name; what only a person can say is a question mark.
 
     A name that is like a known one takes the answers of that one.
+
+    Args:
+        project: folder of the definitions.
+        vocabulary: the names and what is asked of each.
+        values: the names that are not known.
+        answers: what the data say of a name.
+        always: what stands in every row.
     """
     path = project.joinpath(*_DEFINITIONS, f"{vocabulary.definition}.csv")
     with path.open(encoding="utf-8", newline="") as stream:
@@ -160,12 +181,20 @@ def rows_to_add(project: Path, vocabulary: Vocabulary, values: Iterable[str]) ->
     asked = {column for column, _ in vocabulary.asked}
     text = io.StringIO()
     writer = csv.DictWriter(text, header, lineterminator="\n")
-    for name in dict.fromkeys(written(vocabulary, value) for value in values):
+    added: set[str] = set()
+    for value in values:
+        name = written(vocabulary, value)
+        if name in added:
+            continue
+        added.add(name)
         like = by_name.get(near(vocabulary, by_name, name), {})
-        row = {column: like.get(column, "?") if column in asked else "" for column in header}
-        row[vocabulary.key] = name
-        row |= {"version": "1"} if "version" in header else {}
-        row |= {"agreed_by": "?"} if "agreed_by" in header else {}
-        row |= {"valid_from": rows[0]["valid_from"]} if "valid_from" in header and rows else {}
+        given = (answers or {}).get(value, {})
+        row = {
+            column: given.get(column) or like.get(column, "?") if column in asked else ""
+            for column in header
+        }
+        row |= always or {}
+        row |= {vocabulary.key: name}
+        row |= {"version": "1", "agreed_by": "?", "valid_from": rows[0].get("valid_from", "")}
         writer.writerow({column: row[column] for column in header})
     return text.getvalue()
