@@ -27,7 +27,7 @@ TRUTH_COLUMNS = (
 )
 HELP = f"""\
 Data of real companies have faults: leads entered twice, deals without a currency, clicks of robots.
-The project knows 48 kinds (F01 to F48, spec 5.6; seeds/definitions/fault_treatments.csv), finds
+The project knows the kinds in seeds/definitions/fault_treatments.csv (spec 5.6), finds
 their rows in every build ({DETECTED}), and says of each what becomes of it in the numbers.
 Nothing is mended and nothing is dropped in silence.
 
@@ -129,7 +129,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def read_faults(connection: duckdb.DuckDBPyConnection) -> list[Fault]:
-    """Return the 48 faults with their counts, by id."""
+    """Return the faults with their counts, by id."""
     try:
         rows = connection.execute(
             f"select fault_id, fault_name, treatment, evidence, detected_count from {COUNTED} "

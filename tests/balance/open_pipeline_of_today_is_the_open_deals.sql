@@ -1,4 +1,5 @@
--- The last month of the open pipeline, made of the history, holds the deals that are open today, with today's amounts.
+-- The last day of the open pipeline, made of the history, holds the deals that are open today, with today's amounts. A
+-- report of a past day may differ from what is known today in deals to which something happened since.
 with today as (
     select *
     from {{ ref('open_pipeline_by_month') }}
@@ -14,30 +15,36 @@ open_deals as (
     where is_open and is_counted and pipeline_entered_date <= {{ as_of_date() }}
 ),
 
--- A deal may go back to pending acceptance, and one whose history starts later was not seen in the pipeline yet.
-waiting as (
+-- Nothing has happened to them since. One may have gone back to pending acceptance, or its history starts later.
+standing as (
     select
         opportunity_id,
-        max(case when is_in_pipeline then 1 else 0 end) as is_in_pipeline
+        bool_or(is_in_pipeline) as is_in_pipeline
     from {{ ref('int_opportunities_traced_over_time') }}
     where valid_until_date is null and valid_from_date <= {{ as_of_date() }}
     group by opportunity_id
+),
+
+compared as (
+    select
+        coalesce(today.opportunity_id, open_deals.opportunity_id) as opportunity_id,
+        today.pipeline_amount,
+        open_deals.deal_amount,
+        today.opportunity_id is not null as is_in_today,
+        open_deals.opportunity_id is not null as is_open,
+        today.pipeline_amount is not distinct from open_deals.deal_amount
+        and today.opportunity_stage is not distinct from open_deals.opportunity_stage as is_same
+    from today
+    full outer join open_deals on today.opportunity_id = open_deals.opportunity_id
 )
 
 select
-    coalesce(today.opportunity_id, open_deals.opportunity_id) as opportunity_id,
-    today.pipeline_amount,
-    open_deals.deal_amount
-from today
-full outer join open_deals on today.opportunity_id = open_deals.opportunity_id
-left join waiting on open_deals.opportunity_id = waiting.opportunity_id
+    compared.opportunity_id,
+    compared.pipeline_amount,
+    compared.deal_amount
+from compared
+left join standing on compared.opportunity_id = standing.opportunity_id
 where
-    open_deals.opportunity_id is null
-    or (today.opportunity_id is null and waiting.is_in_pipeline = 1)
-    or (
-        today.opportunity_id is not null
-        and (
-            today.pipeline_amount is distinct from open_deals.deal_amount
-            or today.opportunity_stage <> open_deals.opportunity_stage
-        )
-    )
+    (compared.is_in_today and not compared.is_open and (standing.opportunity_id is not null or {{ as_of_date() }} >= {{ known_until() }}))
+    or (compared.is_open and not compared.is_in_today and coalesce(standing.is_in_pipeline, false))
+    or (compared.is_open and compared.is_in_today and standing.opportunity_id is not null and not compared.is_same)

@@ -3,11 +3,13 @@
 with deals as (
     select
         opportunities.opportunity_id,
-        opportunities.is_won,
+        read_by_stage.is_won,
         opportunities_prepared.exclusion_reason,
         {{ money('valued.amount_minor') }} as amount
     from {{ ref('stg_crm__opportunities') }} as opportunities
     left join {{ ref('int_opportunities_valued') }} as valued on opportunities.opportunity_id = valued.opportunity_id
+    left join {{ ref('int_opportunities_read_by_stage') }} as read_by_stage
+        on opportunities.opportunity_id = read_by_stage.opportunity_id
     left join {{ ref('int_opportunities_prepared') }} as opportunities_prepared
         on opportunities.opportunity_id = opportunities_prepared.opportunity_id
 ),

@@ -156,10 +156,10 @@ def test_olist_days_to_close_are_as_published(olist: Query) -> None:
         """
         select
             count(*),
-            round(avg(days_from_first_seen), 4),
-            median(days_from_first_seen),
-            count_if(days_from_first_seen <= 30),
-            count_if(days_from_first_seen <= 90)
+            round(avg(won_date - first_seen_date), 4),
+            median(won_date - first_seen_date),
+            count_if(won_date - first_seen_date <= 30),
+            count_if(won_date - first_seen_date <= 90)
         from funnel.days_to_close
         """
     )
@@ -171,8 +171,8 @@ def test_olist_days_to_close_by_origin_are_as_published(olist: Query) -> None:
         """
         select
             original_lead_source,
-            round(avg(days_from_first_seen), 4),
-            median(days_from_first_seen)
+            round(avg(won_date - first_seen_date), 4),
+            median(won_date - first_seen_date)
         from funnel.days_to_close group by 1
         """
     )
@@ -195,10 +195,13 @@ def test_olist_keeps_and_flags_the_deal_won_before_first_contact(olist: Query) -
     ) == [("deal-5e063e85d44b0f5c3e6ec3131103a57e", -2, True)]
     assert olist(
         """
-        select opportunity_id, days_from_first_seen
+        select opportunity_id, won_date - first_seen_date, days_from_first_seen
         from funnel.days_to_close where is_won_before_first_seen
         """
-    ) == [("deal-5e063e85d44b0f5c3e6ec3131103a57e", -2)]
+    ) == [("deal-5e063e85d44b0f5c3e6ec3131103a57e", -2, None)]
+    assert olist("select row_key from quality.detected_faults where fault_id = 'F50'") == [
+        ("deal-5e063e85d44b0f5c3e6ec3131103a57e",)
+    ]
 
 
 def test_olist_revenue_is_credited_to_the_cent(olist: Query) -> None:

@@ -1,4 +1,4 @@
-"""Faults F01 to F48: each planted one is found, and in clean companies none is."""
+"""Faults: each planted one is found, and in clean companies none is."""
 
 import csv
 import json
@@ -314,6 +314,19 @@ TREATMENTS = {
         "select count(*), count(*) filter (where length(campaign_id) <> 18 "
         "or length(coalesce(lead_id, contact_id)) <> 18) "
         "from staging.stg_crm__campaign_members where campaign_member_id in {rows}"
+    ),
+    "F49 is what its stage says": (
+        "select count(*), "
+        "count(*) filter (where is_won or not is_lost or outcome_basis <> 'stage') "
+        "from core.opportunities where opportunity_id in {rows}"
+    ),
+    "F50 has no day of its lead before its close": (
+        "select count(*), count(*) filter (where closed_date >= original_seen_date) from "
+        "core.opportunities join (select opportunity_id, cast(coalesce(original_source_seen_at, "
+        "people.created_at) as date) as original_seen_date "
+        "from intermediate.int_opportunities_linked_to_people as linked "
+        "join intermediate.int_people_unified as people using (person_id) where is_primary) "
+        "using (opportunity_id) where opportunity_id in {rows}"
     ),
     "F46 is a person without a name": (
         "select count(*), count(*) filter (where not coalesce(is_erased, false)) "

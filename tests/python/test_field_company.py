@@ -158,3 +158,89 @@ def test_an_automation_is_told_from_a_product_of_that_name(
         ("activity5", True),
         ("activity6", False),
     ]
+
+
+def test_closed_and_won_is_said_by_the_stage_and_without_one_by_the_flags(
+    field: duckdb.DuckDBPyConnection,
+) -> None:
+    sql = """
+        select opportunity_id, is_open, is_won, outcome_basis from core.opportunities
+        where left(opportunity_id, 5) in ('stage', 'flags', 'clash')
+        order by all
+    """
+    assert rows(field, sql) == [
+        ("clash1", False, True, "stage"),
+        ("clash2", True, False, "stage"),
+        ("flags1", False, True, "flags"),
+        ("stage1", False, True, "stage"),
+        ("stage2", False, False, "stage"),
+        ("stage3", True, False, "stage"),
+    ]
+
+
+def test_the_clock_does_not_follow_a_close_date_typed_wrong(
+    field: duckdb.DuckDBPyConnection,
+) -> None:
+    assert rows(field, "select as_of_date::varchar from intermediate.int_days_of_data") == [
+        ("2024-05-28",)
+    ]
+    assert rows(
+        field,
+        "select row_key, fault_detail from quality.detected_faults "
+        "where fault_id = 'F12' and source_table = 'opportunities'",
+    ) == [("typo1", "closed, with a close date to come")]
+    pipeline = "select 1 from funnel.open_pipeline_by_month where opportunity_id = 'typo1'"
+    assert rows(field, pipeline) == []
+
+
+def test_a_deal_closed_on_the_day_of_its_creation_is_not_closed_before_it(
+    field: duckdb.DuckDBPyConnection,
+) -> None:
+    sql = """
+        select is_closed_before_created, is_created_at_close, days_to_close
+        from core.opportunities where opportunity_id = 'sameday1'
+    """
+    assert rows(field, sql) == [(False, True, 0)]
+
+
+def test_what_points_to_rows_that_are_gone_is_kept_and_joins(
+    field: duckdb.DuckDBPyConnection,
+) -> None:
+    campaigns = "select campaign_id, campaign_name from core.campaigns order by all"
+    assert rows(field, campaigns) == [
+        ("fair", "Spring fair"),
+        ("gone_campaign", "gone_campaign"),
+    ]
+    sql = """
+        select sum(touch_count)::int from campaigns.campaign_results_by_month
+        inner join core.campaigns using (campaign_id) where campaign_id = 'gone_campaign'
+    """
+    assert rows(field, sql) == [(2,)]
+    found = "select row_key from quality.detected_faults where fault_id in ('F05', 'F46')"
+    assert {f"gone{number}" for number in (1, 2, 3, 4, 6, 7, 8, 9)} <= {
+        key for (key,) in rows(field, found)
+    }
+
+
+def test_nobody_has_left_where_nothing_says_so(field: duckdb.DuckDBPyConnection) -> None:
+    sql = "select row_key, fault_detail from quality.detected_faults where fault_id = 'F39'"
+    assert rows(field, sql) == [("gone1", "owner: no user")]
+
+
+def test_where_stage_and_flag_disagree_the_stage_counts_and_it_is_said(
+    field: duckdb.DuckDBPyConnection,
+) -> None:
+    sql = "select row_key from quality.detected_faults where fault_id = 'F49' order by all"
+    assert rows(field, sql) == [("clash1",), ("clash2",)]
+
+
+def test_a_deal_closed_before_its_person_is_seen_has_no_days(
+    field: duckdb.DuckDBPyConnection,
+) -> None:
+    sql = "select row_key from quality.detected_faults where fault_id = 'F50' order by all"
+    assert rows(field, sql) == [("stage1",), ("stage2",)]
+    sql = """
+        select opportunity_id, is_won_before_first_seen, days_from_first_seen
+        from funnel.days_to_close where opportunity_id in ('deal1', 'stage1') order by all
+    """
+    assert rows(field, sql) == [("deal1", False, 74), ("stage1", True, None)]

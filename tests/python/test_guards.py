@@ -43,7 +43,7 @@ class Answer(NamedTuple):
 
 # A guard of every table is tried on one that its rule has something to ask of.
 TRIED_ON = {
-    "needed_sources_are_delivered": "crm.accounts",
+    "needed_sources_are_delivered": "crm.opportunities",
     "needed_columns_are_delivered": "crm.accounts",
     "values_are_readable": "crm.leads",
     "most_values_are_readable": "crm.leads",
@@ -159,7 +159,7 @@ FAULTS: dict[str, Sequence[str]] = {
     "wins_are_of_closed_deals": ["update {table} set won_count = closed_count + 1"],
     "win_rates_are_wins_over_closed": ["update {table} set win_rate = 0.99"],
     "rejections_are_counted": ["update {table} set cycle_count = 0"],
-    "days_to_close_are_possible": ["update {table} set days_from_creation = -1"],
+    "days_to_close_are_possible": ["update {table} set created_date = won_date + 1"],
     "early_wins_are_flagged": [
         "update {table} set is_won_before_first_seen = not is_won_before_first_seen"
     ],

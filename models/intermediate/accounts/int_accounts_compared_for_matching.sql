@@ -15,6 +15,10 @@ opportunities as (
     select * from {{ ref('stg_crm__opportunities') }}
 ),
 
+read_by_stage as (
+    select * from {{ ref('int_opportunities_read_by_stage') }}
+),
+
 contacts_by_account as (
     select
         accounts_merged.surviving_account_id as account_id,
@@ -27,9 +31,10 @@ contacts_by_account as (
 opportunities_by_account as (
     select
         accounts_merged.surviving_account_id as account_id,
-        bool_or(coalesce(opportunities.is_won, false)) as has_won_opportunity,
-        bool_or(not coalesce(opportunities.is_closed, false)) as has_open_opportunity
+        bool_or(read_by_stage.is_won) as has_won_opportunity,
+        bool_or(not read_by_stage.is_closed) as has_open_opportunity
     from opportunities
+    inner join read_by_stage on opportunities.opportunity_id = read_by_stage.opportunity_id
     inner join accounts_merged on opportunities.account_id = accounts_merged.account_id
     group by accounts_merged.surviving_account_id
 ),

@@ -14,6 +14,10 @@ ad_spend as (
     select * from {{ ref('int_ad_spend_unioned') }}
 ),
 
+members as (
+    select * from {{ ref('stg_crm__campaign_members') }}
+),
+
 programs as (
     select
         campaign_id,
@@ -65,6 +69,22 @@ gathered as (
             ad_campaigns.ad_platform = ad_days.ad_platform
             and ad_campaigns.ad_campaign_id = ad_days.ad_campaign_id
     where not ad_campaigns.is_known_to_crm
+    union all
+    -- people answered it, and the CRM has deleted it or does not deliver it: its id is all that is known (F05)
+    select distinct
+        members.campaign_id,
+        null as parent_campaign_id,
+        members.campaign_id as program_id,
+        cast(null as date) as start_date,
+        cast(null as date) as end_date,
+        members.campaign_id as campaign_name,
+        null as campaign_type,
+        'crm' as source_system,
+        null as offer_name,
+        false as is_in_cycle
+    from members
+    left join crm_campaigns on members.campaign_id = crm_campaigns.campaign_id
+    where members.campaign_id is not null and crm_campaigns.campaign_id is null
 ),
 
 campaigns_gathered as (

@@ -72,18 +72,19 @@ dated as (
         not is_closed as is_open,
         is_closed,
         is_won,
+        outcome_basis,
         is_closed and not is_won and canonical_stage not in ('unqualified', 'duplicate') as is_lost,
         has_stage_history,
         is_closed_date_from_history,
         pipeline_entered_at is null and entered_at is not null as is_pipeline_entry_inferred,
         has_skipped_stages,
         has_moved_backward,
-        coalesce(closed_at < opened_at, false) as is_closed_before_created,
+        coalesce({{ local_date('closed_at') }} < {{ local_date('opened_at') }}, false) as is_closed_before_created,
         coalesce(
             {{ days_between(local_date('opened_at'), local_date('closed_at')) }} between 0 and {{ fault_limit('F08') }}, false
         ) as is_created_at_close,
         coalesce(not is_closed and close_date < {{ as_of_date() }}, false) as is_close_date_overdue,
-        coalesce({{ local_date('closed_at') }} > {{ as_of_date() }}, false) as is_closed_in_future,
+        coalesce({{ local_date('closed_at') }} > {{ known_until() }}, false) as is_closed_in_future,
         reopen_count
     from entered
 )

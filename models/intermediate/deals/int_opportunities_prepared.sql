@@ -71,6 +71,7 @@ prepared as (
         dated.is_closed,
         dated.is_won,
         dated.is_lost,
+        dated.outcome_basis,
         kinds.counts_as_new_business,
         dated.is_pipeline_entry_inferred,
         dated.is_closed_date_from_history,

@@ -43,12 +43,10 @@ read_by_stage as (
         coalesce(stages.canonical_stage, {{ label('dated.stage_name') }}) as canonical_stage,
         stages.canonical_stage is not null as is_stage_known,
         coalesce(stages.is_pipeline, true) as is_pipeline,
-        -- a CRM may say no more of a deal than that it is won
-        coalesce(
-            stages.is_closed,
-            coalesce(dated.is_closed, false) or coalesce(dated.is_won, false)
-        ) as is_closed,
-        coalesce(stages.is_won, dated.is_won, false) as is_won
+        {{ is_closed_deal('dated', 'stages') }} as is_closed,
+        {{ is_won_deal('dated', 'stages') }} as is_won,
+        {{ outcome_basis('dated', 'stages') }} as outcome_basis,
+        {{ is_outcome_disputed('dated', 'stages') }} as is_outcome_disputed
     from dated
     left join stages
         on

@@ -15,7 +15,8 @@ entered as (
         {{ local_date('changes.changed_at') }} as entered_date,
         {{ label('changes.stage_name') }} as stage_name,
         {{ label('changes.stage_name') }} = {{ label('opportunities.stage_name') }} as is_of_today,
-        coalesce(opportunities.is_closed and changes.stage_name = opportunities.stage_name, false) as is_closed_today
+        {{ is_flagged_closed('opportunities') }}
+        and {{ label('changes.stage_name') }} = {{ label('opportunities.stage_name') }} as is_closed_today
     from changes
     inner join opportunities on changes.opportunity_id = opportunities.opportunity_id
     where changes.stage_name is not null

@@ -1,4 +1,5 @@
--- Who answers for what somebody owns: a row of owner_mappings, else an active user for themselves, else the manager.
+-- Who answers for what somebody owns: a row of owner_mappings, else a user for themselves, else the manager. Only who
+-- is said to be not active has left: a company that does not say so has none who did.
 with leads as (
     select owner_id from {{ ref('stg_crm__leads') }}
 ),
@@ -16,10 +17,12 @@ opportunities as (
 ),
 
 users as (
-    select * from {{ ref('stg_crm__users') }}
+    select
+        *,
+        coalesce(is_active, true) as is_working
+    from {{ ref('stg_crm__users') }}
 ),
 
--- a company that delivers no users has none who left
 users_delivered as (
     select count(*) as users_counted from users
 ),
@@ -42,11 +45,11 @@ owners_mapped as (
         owners.owner_id,
         case
             when owner_mappings.responsible_owner_id is not null then owner_mappings.responsible_owner_id
-            when users.is_active or users_delivered.users_counted = 0 then owners.owner_id
-            when managers.is_active then managers.user_id
+            when users.is_working or users_delivered.users_counted = 0 then owners.owner_id
+            when managers.is_working then managers.user_id
         end as responsible_owner_id,
         case
-            when users.is_active or users_delivered.users_counted = 0 then 'active'
+            when users.is_working or users_delivered.users_counted = 0 then 'active'
             when users.user_id is not null then 'has left'
             when length(owners.owner_id) = 18 and owners.owner_id like '00G%' then 'queue'
             else 'no user'

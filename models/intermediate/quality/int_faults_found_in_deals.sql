@@ -3,16 +3,24 @@ with opportunities as (
     select * from {{ ref('int_opportunities_prepared') }}
 ),
 
-sorted_by_kind as (
-    select * from {{ ref('int_opportunities_sorted_by_kind') }}
-),
-
 read_by_stage as (
     select * from {{ ref('int_opportunities_read_by_stage') }}
 ),
 
 stages_entered as (
     select * from {{ ref('int_opportunity_stages_entered') }}
+),
+
+people as (
+    select
+        person_id,
+        {{ local_date('coalesce(original_source_seen_at, created_at)') }} as first_seen_date
+    from {{ ref('int_people_unified') }}
+),
+
+opportunities_linked as (
+    select * from {{ ref('int_opportunities_linked_to_people') }}
+    where is_primary
 ),
 
 stage_names as (
@@ -39,7 +47,7 @@ flagged as (
         ('F08', 'is_created_at_close', 'closed when it was created'),
         ('F08', 'is_closed_before_created', 'closed before it was created'),
         ('F12', 'is_close_date_overdue', 'open after its close date'),
-        ('F12', 'is_closed and close_date > ' ~ as_of_date(), 'closed, with a close date to come'),
+        ('F12', 'is_closed and close_date > ' ~ known_until(), 'closed, with a close date to come'),
         ('F16', 'has_moved_backward', 'went back a stage'),
         ('F16', 'has_skipped_stages', 'left a stage out'),
         ('F17', 'reopen_count > 0', 'opened again after its close'),
@@ -62,12 +70,23 @@ flagged as (
     from in_one_second
     union all
     select
-        'F42' as fault_id,
+        'F49' as fault_id,
         'opportunities' as source_table,
         opportunity_id as row_key,
-        'excluded: ' || exclusion_reason as fault_detail
-    from sorted_by_kind
-    where exclusion_reason <> business_kind
+        'a flag disagrees: by its stage it is '
+        || case when is_won then 'won' when is_closed then 'closed' else 'open' end as fault_detail
+    from read_by_stage
+    where is_outcome_disputed
+    union all
+    select
+        'F50' as fault_id,
+        'opportunities' as source_table,
+        opportunities.opportunity_id as row_key,
+        case when opportunities.is_won then 'won' else 'closed' end || ' before its person was first seen' as fault_detail
+    from opportunities
+    inner join opportunities_linked on opportunities.opportunity_id = opportunities_linked.opportunity_id
+    inner join people on opportunities_linked.person_id = people.person_id
+    where opportunities.closed_date < people.first_seen_date
     union all
     select
         'F18' as fault_id,

@@ -12,22 +12,81 @@
     ('stg_crm__events', 'created_at'),
 ] %}
 
-with days as (
+with opportunities as (
+    select * from {{ ref('stg_crm__opportunities') }}
+),
+
+stages as (
+    select * from {{ in_force(ref('opportunity_stages'), ['stage_name']) }}
+),
+
+stamped as (
     {%- for model, stamp in stamps %}
     select
         {{ local_date('min(' ~ stamp ~ ')') }} as first_date,
         {{ local_date('max(case when ' ~ stamp ~ ' < ' ~ days_after('current_date', '2') ~ ' then ' ~ stamp ~ ' end)') }} as last_date
     from {{ ref(model) }}
-    union all
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
-    -- without a history of the deals their close is all that tells when they ended
+),
+
+-- without a history of the deals their close is all that tells when they ended
+closes as (
     select
-        min(close_date) as first_date,
-        max(close_date) as last_date
-    from {{ ref('stg_crm__opportunities') }}
+        opportunities.close_date,
+        row_number() over (order by opportunities.close_date, opportunities.opportunity_id) * 2 <= count(*) over ()
+            as is_in_first_half
+    from opportunities
+    left join stages
+        on
+            {{ label('opportunities.stage_name') }} = stages.stage_name
+            and {{ applies_on('opportunities.close_date', 'stages') }}
     where
-        is_closed
+        opportunities.close_date < {{ days_after('current_date', '2') }}
+        and {{ is_closed_deal('opportunities', 'stages') }}
         and not exists (select 1 from {{ ref('stg_crm__opportunity_changes') }})
+),
+
+-- the data reach at least to the newest stamp, and to the day by which half of the deals had closed
+reached as (
+    select coalesce(
+        greatest(
+            (select max(stamped.last_date) from stamped),
+            (select max(closes.close_date) from closes where closes.is_in_first_half)
+        ),
+        (select min(closes.close_date) from closes)
+    ) as reached_date
+),
+
+-- A later close is as good as a stamp while no longer time without anything than the limit of F12 lies before it;
+-- what is beyond, a year typed wrong, happened on a day that nobody knows.
+later_closes as (
+    select
+        closes.close_date,
+        {{ days_between('greatest(reached.reached_date, lag(closes.close_date) over (order by closes.close_date))', 'closes.close_date') }}
+        > {{ fault_limit('F12') }} as is_beyond
+    from closes
+    cross join reached
+    where closes.close_date > reached.reached_date
+),
+
+days as (
+    select * from stamped
+    union all
+    select
+        (select min(closes.close_date) from closes) as first_date,
+        greatest(
+            reached.reached_date,
+            (
+                select max(later_closes.close_date)
+                from later_closes
+                where
+                    later_closes.close_date < coalesce(
+                        (select min(beyond.close_date) from later_closes as beyond where beyond.is_beyond), date '9999-12-31'
+                    )
+            )
+        ) as last_date
+    from reached
 ),
 
 days_of_data as (

@@ -62,12 +62,17 @@ responses_gathered as (
         {{ local_date('states.created_at') }} as created_date,
         states.responded_date,
         event_types.is_on_site,
-        case when event_types.campaign_type is not null then campaigns.event_date end as event_date,
+        case
+            when
+                coalesce(states.responded_date, {{ local_date('states.created_at') }})
+                <= {{ days_after('coalesce(campaigns.event_end_date, campaigns.event_date)', 'event_types.listed_within_days') }}
+                then campaigns.event_date
+        end as event_date,
         campaigns.event_end_date,
         states.has_responded as is_flagged,
         coalesce(
             statuses_of_type.has_responded, statuses.has_responded,
-            states.has_responded or states.responded_date is not null
+            coalesce(states.has_responded, false) or states.responded_date is not null
         ) as has_responded,
         states.is_overwritten
     from states

@@ -46,6 +46,7 @@ opportunities as (
         prepared.is_open,
         prepared.is_won,
         prepared.is_lost,
+        prepared.outcome_basis,
         prepared.counts_as_new_business as is_new_business,
         prepared.is_pipeline_entry_inferred,
         prepared.is_closed_date_from_history,

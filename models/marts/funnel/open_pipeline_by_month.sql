@@ -46,7 +46,11 @@ open_pipeline_by_month as (
         on
             months.as_of_date >= traced.valid_from_date
             and months.as_of_date < coalesce(traced.valid_until_date, date '9999-12-31')
-    inner join opportunities on traced.opportunity_id = opportunities.opportunity_id
+    -- of a deal that is closed on a day to come nobody knows until when it was open
+    inner join opportunities
+        on
+            traced.opportunity_id = opportunities.opportunity_id
+            and not opportunities.is_closed_in_future
     left join limits
         on
             months.month_start_date = limits.month_start_date

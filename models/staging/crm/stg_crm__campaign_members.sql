@@ -14,7 +14,7 @@ campaign_members as (
         first_responded_date as responded_date,
         status as member_status,
         {{ id_problem(['id', 'campaign_id', 'lead_id', 'contact_id']) }} as id_problem,
-        coalesce(has_responded, false) as has_responded
+        has_responded
     from raw_campaign_members
     where not coalesce(is_deleted, false)
 )

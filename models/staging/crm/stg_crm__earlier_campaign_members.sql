@@ -12,7 +12,7 @@ earlier_campaign_members as (
         created_date as created_at,
         first_responded_date as responded_date,
         status as member_status,
-        coalesce(has_responded, false) as has_responded
+        has_responded
     from raw_campaign_members
     where not coalesce(is_deleted, false)
 )

@@ -22,8 +22,8 @@ opportunities as (
         coalesce(currency_iso_code <> upper(currency_iso_code), false) as is_currency_respelled,
         {{ id_problem(['id', 'account_id', 'campaign_id', 'owner_id', 'sdr_id']) }} as id_problem,
         probability,
-        coalesce(is_closed, false) as is_closed,
-        coalesce(is_won, false) as is_won,
+        is_closed,
+        is_won,
         amount
     from raw_opportunities
     where not coalesce(is_deleted, false)

@@ -10,7 +10,7 @@ users as (
         {{ crm_id('manager_id') }} as manager_id,
         {{ without_emails('title') }} as job_title,
         department,
-        coalesce(is_active, false) as is_active
+        is_active
     from raw_users
 )
 

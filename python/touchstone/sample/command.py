@@ -35,7 +35,7 @@ and what really happened, which no model may read:
 The same size, months, seed and faults give the same bytes on every machine. Parquet has the types
 of the contracts, so the few values that are no number or date at all are written to CSV only.
 
-Data of real companies have faults, F01 to F48 (touchstone faults lists them), and so has this one:
+Data of real companies have faults (touchstone faults lists them), and so has this one:
 TRUTH/truth_fault.csv says which row has which. --faults none makes a clean company, --faults all
 one that has every fault, --faults F01,F22 one that has only these.
 """

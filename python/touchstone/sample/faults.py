@@ -264,6 +264,45 @@ def accented_names(spoiler: Spoiler) -> None:
     spoiler.change(ACCOUNTS, "name", rows, pc.replace_substring(names, "e", "é"))
 
 
+def flags_that_contradict(spoiler: Spoiler) -> None:
+    """F49: lost deals that a workflow has left flagged as won."""
+    among = live(spoiler, OPPORTUNITIES) & spoiler.where(OPPORTUNITIES, "stage_name", "Closed Lost")
+    rows = spoiler.some(OPPORTUNITIES, 0.01, among, 3)
+    spoiler.change(OPPORTUNITIES, "is_won", rows, True, "F49")
+
+
+def leads_after_the_close(spoiler: Spoiler) -> None:
+    """F50: the lead of a deal was entered when the deal was over."""
+    leads = spoiler.values(LEADS, "converted_opportunity_id")
+    closed = spoiler.values(OPPORTUNITIES, "close_date").cast(pa.int32()).to_numpy(False)
+    among = live(spoiler, OPPORTUNITIES) & spoiler.is_true(OPPORTUNITIES, "is_closed")
+    among &= spoiler.where(OPPORTUNITIES, "type", "New Business")
+    among &= ~mark(pc.starts_with(spoiler.values(OPPORTUNITIES, "name"), "TEST"))
+    among &= ~mark(pc.is_in(spoiler.values(OPPORTUNITIES, "id"), value_set=leads.drop_null()))
+    among &= closed < spoiler.settings.end // DAY - 40
+    rows = spoiler.some(OPPORTUNITIES, 0.01, among, 3)
+    count = len(rows)
+    entered = (closed[rows].astype(np.int64) + 30) * DAY
+    addresses = [f"late{number}@late{number}.example" for number in range(count)]
+    spoiler.copy(
+        LEADS,
+        spoiler.some(LEADS, 0.0, live(spoiler, LEADS), count),
+        {
+            "id": col.sf_ids("lead", spoiler.numbers.take(count)),
+            "email": pa.array(addresses),
+            "status": "New",
+            "lead_source": "Web",
+            "created_date": col.stamps(entered + 9 * 3600),
+            "is_converted": True,
+            "converted_date": col.days(entered),
+            "converted_account_id": None,
+            "converted_contact_id": None,
+            "converted_opportunity_id": spoiler.values(OPPORTUNITIES, "id").take(pa.array(rows)),
+        },
+    )
+    spoiler.note(OPPORTUNITIES, rows, "close_date", "F50")
+
+
 def slips_of_two_digits(spoiler: Spoiler) -> None:
     """F13: amounts a hundred times as large as the deal's history says."""
     among = ~spoiler.empty(OPPORTUNITIES, "amount") & spoiler.is_true(OPPORTUNITIES, "is_closed")
@@ -363,6 +402,8 @@ RARE_STEPS = (
     ("F18", retired_stages),
     ("F25", subsidiaries),
     ("F26", accented_names),
+    ("F49", flags_that_contradict),
+    ("F50", leads_after_the_close),
     ("F43", purged_histories),
     ("F44", mass_updates),
 )
