@@ -6,7 +6,7 @@
     'attribution_model_definitions', 'influenced_opportunities', 'model_credits_by_month', 'opportunity_origins',
     'touch_credits', 'touch_credits_by_model',
     'campaign_results_by_month', 'channel_results_by_month', 'results_by_month',
-    'accounts', 'campaigns', 'days', 'opportunities', 'people', 'touches',
+    'accounts', 'campaigns', 'days', 'opportunities', 'owners', 'people', 'touches',
     'days_to_close', 'funnel_by_month', 'lead_cycles', 'open_pipeline_by_month', 'rejections_by_month',
     'service_level_by_month', 'velocity_by_month',
     'crm_reconciliation_by_month', 'data_faults', 'definition_versions', 'definitions', 'definitions_used', 'detected_faults',

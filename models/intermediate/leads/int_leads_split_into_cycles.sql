@@ -39,6 +39,8 @@ summed as (
         max(case when ordered.event_number = 1 then ordered.event_kind end) as opened_by,
         max(case when ordered.event_kind = 'response' and ordered.number_of_kind = 1 then ordered.event_id end)
             as first_response_id,
+        max(case when ordered.event_kind = 'created' and ordered.number_of_kind = 1 then ordered.event_id end)
+            as first_lead_event_id,
         cast(count_if(ordered.event_kind = 'response') as bigint) as response_count,
         cast(count_if(ordered.event_kind = 'activity') as bigint) as activity_count,
         max(case when ordered.disposition is not null then ordered.event_id end) as end_event_id,
@@ -83,6 +85,7 @@ split as (
         coalesce(people.original_lead_source, '(none)') as original_lead_source,
         coalesce(touches.channel, 'no response') as channel,
         touches.campaign_id,
+        regexp_replace(worked.first_lead_event_id, '^(inferred:)?created:', '') as first_lead_id,
         coalesce({{ local_date('worked.cycle_worked_at') }} > worked.due_date, false) as is_worked_late,
         worked.is_end_inferred,
         worked.response_count,

@@ -6,6 +6,13 @@ dated as (
     select * from {{ ref('int_cycles_dated_by_stage') }}
 ),
 
+leads as (
+    select
+        lead_id,
+        lead_source
+    from {{ ref('stg_crm__leads') }}
+),
+
 people_matched as (
     select * from {{ ref('int_people_matched_to_accounts') }}
 ),
@@ -55,6 +62,7 @@ lead_cycles as (
         end as rejection_reason,
         cycles.reason_group,
         cycles.original_lead_source,
+        coalesce(leads.lead_source, '(none)') as lead_source,
         cycles.channel,
         cycles.disposition = 'open' as is_open,
         dated.is_inquiry_inferred,
@@ -84,6 +92,7 @@ lead_cycles as (
         end as minutes_to_work
     from cycles
     inner join dated on cycles.lead_cycle_id = dated.lead_cycle_id
+    left join leads on cycles.first_lead_id = leads.lead_id
     left join people_matched on cycles.person_id = people_matched.person_id
     left join opportunities on cycles.opportunity_id = opportunities.opportunity_id
 )

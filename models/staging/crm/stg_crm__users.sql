@@ -10,6 +10,7 @@ users as (
         {{ crm_id('manager_id') }} as manager_id,
         {{ without_emails('title') }} as job_title,
         department,
+        country,
         is_active
     from raw_users
 )
