@@ -55,7 +55,8 @@ error` asks the same of any other table.
 
 Also: {{first_of: [a, b]}}, {{template: "deal-{{id}}"}}, {{has_value: a}}, joins of one more
 file, rows to keep (only, except, only_with, one_row_per), several parts for one table, delimiter,
-encoding, decimal comma, time zone. `touchstone load --template all` prints every table and column.
+encoding, decimal comma, time zone. `touchstone load --template all` prints every key, every table
+and every column, with its unit and what is lost without it.
 
 A file that cannot be right stops the load with its name, the row and what to do, and the warehouse
 stays as it was. A single value that cannot be read does not: its row is set aside by dbt, with the
