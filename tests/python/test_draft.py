@@ -136,7 +136,7 @@ def test_a_folder_without_the_shape_says_what_its_files_are(
 ) -> None:
     exports.write("letters.csv", "a,b\n1,2\n")
     with pytest.raises(UserError, match=r"no file that is known as HubSpot export.*letters\.csv"):
-        mapping_of_shape("hubspot", exports.folder, PROJECT, tmp_path)
+        mapping_of_shape("hubspot", exports.folder, PROJECT, tmp_path, {})
 
 
 def test_hubspot_as_fivetran_lands_it(exports: Exports) -> None:
@@ -208,6 +208,26 @@ def test_hubspot_as_fivetran_lands_it(exports: Exports) -> None:
         "select campaign_id, contact_id, status from raw_crm.campaign_member order by 1"
     ) == [("email: 77", "1", "Clicked"), ("form: f1", "1", "Responded")]
     assert exports.rows("select contact_id from raw_crm.opportunity_contact_role") == [("1",)]
+
+
+def test_settings_that_are_said_are_not_asked_and_reports_are_in_their_zone(
+    exports: Exports, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exports.write(
+        "deals.csv",
+        "Record ID,Deal Name,Deal Stage,Amount,Close Date,Create Date,Last Modified Date\n"
+        "1,Mesa,Closed Won (Sales Pipeline),10,2024-03-31 18:30,2024-01-15T18:00:00Z,\n",
+    )
+    arguments = ["load", str(exports.folder), "--mapping", "hubspot"]
+    arguments += ["--vars", "{reporting_time_zone: America/Phoenix, reporting_currency: EUR}"]
+    assert main([*arguments, "--warehouse", str(exports.warehouse)]) == 0
+    told = capsys.readouterr().err
+    assert "which time zone" not in told
+    assert "which one do you report in" not in told
+    assert "are they those of America/Phoenix?" in told
+    assert exports.rows("select close_date, created_date, stage_name from raw_crm.opportunity") == [
+        ("2024-03-31", "2024-01-15 18:00:00", "Closed Won")
+    ]
 
 
 # downloads of ad platforms

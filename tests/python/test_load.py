@@ -1319,7 +1319,7 @@ def test_a_clear_column_is_no_question(company: Company, values: str, landed: li
 
 
 def test_one_slip_in_a_hundred_is_a_slip_and_more_is_a_format(company: Company) -> None:
-    rows = [f"{i},Won,1,2024-03-01\n" for i in range(99)]
+    rows = [f"{i},Won,1,2024-03-01\n" for i in range(1, 100)]
     outcome = company.load(deals="id,stage,value,day\n" + "".join(rows) + "100,Won,1,03/04/2024\n")
     assert [(item.reason, item.row_count) for item in outcome.quarantined] == [
         ("close_date: not a date", 1)

@@ -5,7 +5,7 @@ import json
 import os
 import shlex
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from touchstone.build import build
@@ -18,8 +18,8 @@ from touchstone.load.loading import Outcome, load
 from touchstone.load.mapping import COMPANIES, find_mapping, listed, read_mapping
 from touchstone.load.shapes import shape_names
 from touchstone.load.template import template
-from touchstone.project import WAREHOUSE_VARIABLE, project_directory, warehouse_path
-from touchstone.settings import keep_for_dbt
+from touchstone.project import WAREHOUSE_VARIABLE, project_directory, read_vars, warehouse_path
+from touchstone.settings import check_settings, keep_for_dbt
 
 _EPILOG = """\
 A mapping is a short YAML file: for each source table, the file its rows come from and which of
@@ -64,7 +64,8 @@ reason, in quality.quarantined_rows.
 
 examples:
   touchstone load exports/ --draft > acme.yml              a mapping drafted from your files
-  touchstone load exports/ --mapping hubspot               known exports need none: {shapes}
+  touchstone load exports/ --mapping hubspot --vars '{{reporting_time_zone: Europe/Berlin}}'
+                                                           known exports need none: {shapes}
   touchstone load exports/ --mapping acme.yml --check      check everything, write nothing
   touchstone load exports/ --mapping acme.yml              load; the settings stay with the rows
   touchstone load exports/ --mapping acme.yml --build      load, then build
@@ -117,6 +118,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("--build", action="store_true", help="build the warehouse afterwards")
     parser.add_argument(
+        "--vars",
+        default="{}",
+        metavar="YAML",
+        help="settings over those of the mapping, as {reporting_time_zone: Europe/Berlin}",
+    )
+    parser.add_argument(
         "--warehouse", type=Path, metavar="FILE", help="another warehouse file than the usual one"
     )
     parser.add_argument(
@@ -141,19 +148,23 @@ def run(options: argparse.Namespace) -> int:
             "which folder? touchstone load FOLDER --mapping FILE (touchstone load --help shows "
             "examples)"
         )
+    stated = read_vars(options.vars)
+    check_settings(project, stated, "--vars")
     if options.draft:
-        return print_draft(options.folder, project)
+        return print_draft(options.folder, project, stated)
     warehouse = options.warehouse.absolute() if options.warehouse else warehouse_path(project)
     with tempfile.TemporaryDirectory() as scratch:
         if options.mapping in shape_names():
-            mapping = mapping_of_shape(options.mapping, options.folder, project, Path(scratch))
+            mapping = mapping_of_shape(
+                options.mapping, options.folder, project, Path(scratch), stated
+            )
         elif options.mapping:
             mapping = read_mapping(find_mapping(options.mapping), project)
         else:
             mapping = identity_mapping(options.folder, contract, Path(scratch))
         outcome = load(
             options.folder,
-            mapping,
+            replace(mapping, settings={**mapping.settings, **stated}),
             project,
             warehouse,
             check=options.check,

@@ -15,7 +15,14 @@ from touchstone.load.evidence import overlap, read_dates, read_numbers
 from touchstone.load.guess import guess_table
 from touchstone.load.peek import Peek, files_of, peek
 from touchstone.load.shapes import Match, Shape, match, read_shapes
-from touchstone.load.vocabulary import VOCABULARIES, Vocabulary, near, read_names, unknown
+from touchstone.load.vocabulary import (
+    VOCABULARIES,
+    Vocabulary,
+    near,
+    read_names,
+    unknown,
+    written,
+)
 
 _TOTAL = re.compile(r"(grand )?totals?( ?[:\-\u2013].*)?|results (for|from) .*", re.IGNORECASE)
 _CRM_ID = re.compile(r"\d+|[0-9A-Za-z]{15}([0-9A-Za-z]{3})?|[0-9a-f]{8}-[0-9a-f-]{27}")
@@ -27,6 +34,7 @@ _CURRENCIES = {
     ("linkedin_ads.accounts", "currency"),
     ("facebook_ads.accounts", "currency"),
 }
+Settings = Mapping[str, Any]
 _MOST_VALUES = 40
 # What YAML takes for something else than text.
 _NOT_TEXT = ("null", "y", "n", "yes", "no", "on", "off", "true", "false")
@@ -70,13 +78,21 @@ class Draft:
     guessed: list[str]
 
 
-def draft(folder: Path, project: Path, *, only: str = "", without_guesses: bool = False) -> Draft:
+def draft(
+    folder: Path,
+    project: Path,
+    *,
+    only: str = "",
+    settings: Settings | None = None,
+    without_guesses: bool = False,
+) -> Draft:
     """Draft the mapping of a folder.
 
     Args:
         folder: where the files are.
         project: folder of dbt_project.yml, with the contract and the definitions.
         only: the one shape to look for, by name; all of them when empty.
+        settings: what is said already and need not be asked.
         without_guesses: leave files of no known shape as comments.
     """
     if not folder.is_dir():
@@ -84,7 +100,7 @@ def draft(folder: Path, project: Path, *, only: str = "", without_guesses: bool 
             f"{folder} is not a folder: give the one that holds the CSV or Parquet files"
         )
     shapes = [shape for shape in read_shapes() if only in ("", shape.stem)]
-    return _Drafting(folder, project, shapes, bool(only), without_guesses).draft()
+    return _Drafting(folder, project, shapes, bool(only), settings or {}, without_guesses).draft()
 
 
 class _Drafting:
@@ -96,6 +112,7 @@ class _Drafting:
         project: Path,
         shapes: Sequence[Shape],
         is_shape_given: bool,
+        settings: Settings,
         without_guesses: bool,
     ) -> None:
         self.folder = folder
@@ -103,6 +120,7 @@ class _Drafting:
         self.contract = read_contract(project)
         self.shapes = shapes
         self.is_shape_given = is_shape_given
+        self.settings = settings
         self.without_guesses = without_guesses
         self.files: list[Drafted] = []
         self.parts: list[PartDraft] = []
@@ -515,6 +533,7 @@ class _Drafting:
                     f"{file.peek.name}: is '{value}' written day/month or month/day? Taken as "
                     f"{'day/month' if order == 'DM' else 'month/day'} (`date_format:`)"
                 )
+        self._judge_zone(file, found)
         pool = [value for header in numbers for value in file.peek.sample(header)]
         # who writes 31.12.2024, or parts columns by semicolons, writes 1.234,50
         forms = [form for seen in found.values() for form in seen.formats]
@@ -534,6 +553,20 @@ class _Drafting:
             self._ask(
                 f"{file.peek.name}: is '{numeric.example}' {big} or {small}? Taken as "
                 f"{small if numeric.decimal in numeric.example else big} (`decimal_separator:`)"
+            )
+
+    def _judge_zone(self, file: Drafted, dates: Iterable[str]) -> None:
+        """A report that a person exports has the times of their zone; what loaders land, UTC."""
+        zone = str(self.settings.get("reporting_time_zone", "UTC"))
+        stem = file.match.shape.stem if file.match else ""
+        is_report = stem in ("hubspot", "salesforce") and any(" " in h for h in file.peek.header)
+        values = [value for header in dates for value in file.peek.sample(header)]
+        is_local = any(re.search(r"\d:\d\d(:\d\d)?( ?[AaPp][Mm])?$", value) for value in values)
+        if zone != "UTC" and is_report and is_local and "time_zone" not in file.writing:
+            file.writing["time_zone"] = zone
+            self._ask(
+                f"{file.peek.name} has times without an offset: are they those of {zone}? Taken "
+                "so (`time_zone:`)"
             )
 
     def _order(self, file: Drafted, dates: Iterable[str]) -> str:
@@ -581,7 +614,11 @@ class _Drafting:
     def _settings(self) -> Iterator[str]:
         currencies = self._currencies()
         yield "settings:"
-        if not currencies:
+        for name, value in self.settings.items():
+            yield f"  {name}: {_flow(value).lower() if isinstance(value, bool) else _flow(value)}"
+        if "reporting_currency" in self.settings:
+            pass
+        elif not currencies:
             asked = self._ask("no file says its currency: which one do you report in?")
             yield f"  reporting_currency: USD                 # {asked}"
         else:
@@ -595,13 +632,15 @@ class _Drafting:
                 )
             )
             yield f"  reporting_currency: {first}                 # {note}"
-        asked = self._ask(
-            "which time zone do you report in? Times without an offset are read as UTC unless a "
-            "file has `time_zone:` (exports of a CRM are mostly in the zone of its account)"
-        )
-        yield f"  reporting_time_zone: UTC                # {asked}"
+        if "reporting_time_zone" not in self.settings:
+            asked = self._ask(
+                "which time zone do you report in? Times without an offset are read as UTC unless "
+                "a file has `time_zone:` (exports of a CRM are mostly in the zone of its account)"
+            )
+            yield f"  reporting_time_zone: UTC                # {asked}"
         labels = {part.label for part in self.parts}
-        if "crm.leads" in labels and not labels & {"crm.tasks", "crm.events"}:
+        is_worked = bool(labels & {"crm.tasks", "crm.events"})
+        if "crm.leads" in labels and not is_worked and "mqls_expire" not in self.settings:
             yield "  mqls_expire: false                      # no file shows when a lead was worked"
 
     def _currencies(self) -> dict[str, int]:
@@ -715,9 +754,12 @@ class _Drafting:
         yield "          values:"
         names = read_names(self.project, vocabulary)
         for value, count in list(strange.items())[:_MOST_VALUES]:
-            alike = near(vocabulary, names, value)
+            # HubSpot writes the pipeline behind a stage where there are several
+            bare = re.sub(r"\s*\([^()]*\)$", "", value)
+            meant = bare if written(vocabulary, bare) in names else value
+            alike = near(vocabulary, names, value) if meant == value else ""
             hint = f"; like {alike}?" if alike else ""
-            yield f"            {_scalar(value)}: {_scalar(value)}    # {_rows(count)}{hint}"
+            yield f"            {_scalar(value)}: {_scalar(meant)}    # {_rows(count)}{hint}"
         if len(strange) > _MOST_VALUES:
             yield f"            # and {len(strange) - _MOST_VALUES:,} more values"
 

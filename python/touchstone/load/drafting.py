@@ -5,20 +5,20 @@ import tempfile
 from pathlib import Path
 
 from touchstone.errors import UserError
-from touchstone.load.draft import Draft, draft
+from touchstone.load.draft import Draft, Settings, draft
 from touchstone.load.loading import load
 from touchstone.load.mapping import Mapping, listed, read_mapping
 from touchstone.load.peek import files_of
 from touchstone.load.shapes import read_shapes
 
 
-def print_draft(folder: Path, project: Path) -> int:
+def print_draft(folder: Path, project: Path, settings: Settings) -> int:
     """Print a drafted mapping; say beside it what is asked, and whether it loads as it is."""
-    drafted = draft(folder, project)
+    drafted = draft(folder, project, settings=settings)
     problem = _tried(drafted, folder, project)
     if problem and drafted.guessed:
         # what was only guessed is no reason for the rest not to load
-        drafted = draft(folder, project, without_guesses=True)
+        drafted = draft(folder, project, settings=settings, without_guesses=True)
         problem = _tried(drafted, folder, project)
     print(drafted.text, end="")
     for number, question in enumerate(drafted.questions, start=1):
@@ -39,9 +39,11 @@ def print_draft(folder: Path, project: Path) -> int:
     return 0
 
 
-def mapping_of_shape(name: str, folder: Path, project: Path, scratch: Path) -> Mapping:
+def mapping_of_shape(
+    name: str, folder: Path, project: Path, scratch: Path, settings: Settings
+) -> Mapping:
     """Return the mapping of a folder of known exports; what it decided is said, to be confirmed."""
-    drafted = draft(folder, project, only=name)
+    drafted = draft(folder, project, only=name, settings=settings)
     if not drafted.has_tables:
         shape = next(shape for shape in read_shapes() if shape.stem == name)
         raise UserError(
