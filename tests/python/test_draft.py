@@ -113,7 +113,7 @@ def test_hubspot_exports(exports: Exports) -> None:
     )
     assert "known: Closed Won (1), Contract Sent (1)" in drafted.text
     # every stage, lifecycle and source of HubSpot's own is known
-    assert not any("mean?" in question for question in drafted.questions)
+    assert not any("mean:" in question for question in drafted.questions)
 
 
 def test_hubspot_needs_no_mapping_and_names_what_it_decided(
@@ -126,7 +126,7 @@ def test_hubspot_needs_no_mapping_and_names_what_it_decided(
     assert main([*arguments, "--warehouse", str(exports.warehouse)]) == 0
     told = capsys.readouterr()
     assert "to confirm: which time zone do you report in?" in told.err
-    assert "what do the values of stage_name in deals.csv mean?" in told.err
+    assert "in deals.csv, what do these values of stage_name mean: 'Legal Review'?" in told.err
     # no companies were exported: those that deals and contacts refer to
     assert exports.rows("select id from raw_crm.account order by id") == [("501",), ("502",)]
 
@@ -285,6 +285,33 @@ def test_meta_download(exports: Exports) -> None:
     assert exports.rows("select currency from raw_facebook_ads.account_history") == [("GBP",)]
     assert exports.rows("select campaign_id from raw_facebook_ads.ad_history") == [("Spring",)]
     assert outcome.mapping.settings["reporting_currency"] == "GBP"
+
+
+def test_ads_of_one_name_in_two_campaigns_are_two(exports: Exports) -> None:
+    exports.write(
+        "meta.csv",
+        "Campaign name,Ad name,Day,Amount spent (USD),Impressions\n"
+        "Spring,Reel,2024-06-01,1.50,10\nSummer,Reel,2024-06-01,2.50,10\n",
+    )
+    exports.load()
+    assert exports.rows(
+        "select ads.campaign_id, days.spend from raw_facebook_ads.basic_ad as days inner join "
+        "raw_facebook_ads.ad_history as ads on days.ad_id = ads.id order by 1"
+    ) == [("Spring", "1.50"), ("Summer", "2.50")]
+
+
+def test_a_cost_cut_by_a_column_that_is_not_known_is_summed_and_asked(exports: Exports) -> None:
+    exports.write(
+        "linkedin.csv",
+        "Start Date (in UTC),Currency,Campaign ID,Objective Name,Total Spent\n"
+        "06/30/2024,EUR,301,Leads,1.00\n06/30/2024,EUR,301,Reach,2.00\n",
+    )
+    drafted, _ = exports.load()
+    assert any("told apart by 'Objective Name'" in question for question in drafted.questions)
+    assert exports.rows(
+        "select _breakdown, cost_in_local_currency from raw_linkedin_ads.ad_analytics_by_campaign "
+        "order by 1"
+    ) == [("Leads", "1.00"), ("Reach", "2.00")]
 
 
 def test_two_reports_of_the_same_days_count_once(exports: Exports) -> None:

@@ -328,7 +328,8 @@ class _Drafting:
             wanted = given["any"] if isinstance(given, dict) else given
             headers = [names.header(name) for name in wanted]
             if isinstance(given, dict):
-                headers = [header for header in headers if header][:1]
+                others = [names.header(name) for name in given.get("else", [])]
+                headers = [header for header in headers if header][:1] or list(filter(None, others))
             if wanted and not (headers and all(headers)):
                 return False
             if headers:
@@ -350,7 +351,8 @@ class _Drafting:
         header, rows = part.file.peek.header, part.file.peek.rows
         cuts = [name for name in dimensions if name]
         key = [part.columns.get(name) for name in self.contract[part.label].key]
-        places = [header.index(name) for name in [*key, *cuts] if isinstance(name, str)]
+        named = [name for node in key for name in _key_headers(node)]
+        places = [header.index(name) for name in [*named, *cuts]]
         filtered = [row for row in rows if not any(_TOTAL.fullmatch(value) for value in row)]
         for name in header:
             keys = Counter(tuple(row[place] for place in places) for row in filtered)
@@ -410,11 +412,11 @@ class _Drafting:
             if spec.get("captured") and names.captured.get(spec["captured"]):
                 return {"constant": names.captured[spec["captured"]].upper()}
             other = spec.get("else")
-            return (
-                {"constant": other}
-                if isinstance(other, str)
-                else (self._node(other, names) if other else None)
-            )
+            if isinstance(other, str):
+                return {"constant": other}
+            if isinstance(other, list):
+                return next(filter(None, (self._node(item, names) for item in other)), None)
+            return self._node(other, names) if other else None
         if "captured" in spec:
             value = names.captured.get(spec["captured"])
             return {"constant": value} if value else None
@@ -743,8 +745,8 @@ class _Drafting:
             yield f"        {column.name}: {_flow(node)}{comment}"
             return
         asked = self._ask(
-            f"what do the values of {column.name} in {part.file.peek.name} mean? Those on the "
-            "right are unknown here: write a known name in their place, or add rows to "
+            f"in {part.file.peek.name}, what do these values of {column.name} mean: "
+            f"{_some(strange)}? Write a known name on the right, or add rows to "
             f"seeds/definitions/{vocabulary.definition}.csv (touchstone load --check writes them)"
         )
         base = {"column": node} if isinstance(node, str) else dict(node)
@@ -924,8 +926,22 @@ def _headers(node: Any) -> Iterator[str]:
         yield node["column"]
 
 
+def _some(values: Mapping[str, int]) -> str:
+    shown = ", ".join(f"'{value}'" for value in list(values)[:5])
+    return shown + (f" and {len(values) - 5:,} more" if len(values) > 5 else "")
+
+
 def _rows(count: int) -> str:
     return f"{count:,} row{'s' * (count != 1)}"
+
+
+def _key_headers(node: Any) -> list[str]:
+    """Return the columns of the file that a part of a key is made of."""
+    if isinstance(node, str):
+        return [node]
+    if isinstance(node, dict) and "column" in node:
+        return [node["column"]]
+    return _PLACEHOLDER.findall(node.get("template", "")) if isinstance(node, dict) else []
 
 
 def _columns_of(seen: Peek) -> str:
