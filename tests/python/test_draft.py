@@ -131,6 +131,17 @@ def test_hubspot_needs_no_mapping_and_names_what_it_decided(
     assert exports.rows("select id from raw_crm.account order by id") == [("501",), ("502",)]
 
 
+def test_several_known_exports_load_together(exports: Exports) -> None:
+    exports.write("deals.csv", written("hubspot/hubspot-crm-exports-all-deals.csv"))
+    exports.write("google.csv", written("google_ads.csv"))
+    arguments = ["load", str(exports.folder), "--mapping", "hubspot,google_ads"]
+    assert main([*arguments, "--warehouse", str(exports.warehouse)]) == 0
+    assert exports.rows(
+        "select (select count(*) from raw_crm.opportunity), count(*) "
+        "from raw_google_ads.campaign_stats"
+    ) == [(2, 3)]
+
+
 def test_a_folder_without_the_shape_says_what_its_files_are(
     exports: Exports, tmp_path: Path
 ) -> None:
@@ -474,11 +485,12 @@ def test_ga4_export(exports: Exports) -> None:
 def test_an_unknown_file_is_guessed_and_marked(exports: Exports) -> None:
     exports.write(
         "deals.csv",
-        "Deal ID,Title,Value,Currency,Stage,Organization,Deal created\n"
-        "1,Fir main,100,EUR,Won,Fir,2024-01-01\n",
+        "Deal ID,Title,Value,Currency,Stage,Organization,Deal created,Owner\n"
+        "1,Fir main,100,EUR,Won,Fir,2024-01-01,Jo Seller\n",
     )
     drafted, outcome = exports.load()
     assert counted(outcome) == {"crm.opportunities": 1}
+    assert 'owner_id: {column: Owner, hashed: "true"}' in drafted.text
     assert "amount: Value    # a guess (what it is often called): confirm" in drafted.text
     assert "has no known shape: is it crm.opportunities (deals)?" in drafted.questions[0]
 

@@ -16,7 +16,7 @@ from touchstone.load.drafting import mapping_of_shape, print_draft
 from touchstone.load.identity import identity_mapping
 from touchstone.load.loading import Outcome, load
 from touchstone.load.mapping import COMPANIES, find_mapping, listed, read_mapping
-from touchstone.load.shapes import shape_names
+from touchstone.load.shapes import shape_names, shapes_named
 from touchstone.load.template import template
 from touchstone.project import WAREHOUSE_VARIABLE, project_directory, read_vars, warehouse_path
 from touchstone.settings import check_settings, keep_for_dbt
@@ -154,7 +154,7 @@ def run(options: argparse.Namespace) -> int:
         return print_draft(options.folder, project, stated)
     warehouse = options.warehouse.absolute() if options.warehouse else warehouse_path(project)
     with tempfile.TemporaryDirectory() as scratch:
-        if options.mapping in shape_names():
+        if options.mapping and shapes_named(options.mapping):
             mapping = mapping_of_shape(
                 options.mapping, options.folder, project, Path(scratch), stated
             )

@@ -14,7 +14,7 @@ from touchstone.load.contract import Column, read_contract
 from touchstone.load.evidence import overlap, read_dates, read_numbers
 from touchstone.load.guess import guess_table
 from touchstone.load.peek import Peek, files_of, peek
-from touchstone.load.shapes import Match, Shape, match, read_shapes
+from touchstone.load.shapes import Match, Shape, match, read_shapes, shapes_named
 from touchstone.load.vocabulary import (
     VOCABULARIES,
     Vocabulary,
@@ -34,6 +34,8 @@ _CURRENCIES = {
     ("linkedin_ads.accounts", "currency"),
     ("facebook_ads.accounts", "currency"),
 }
+# Ids of our own people, which a tool without ids writes as names.
+_NAMES_OF_PEOPLE = {"owner_id", "sdr_id", "marketer_id", "manager_id"}
 Settings = Mapping[str, Any]
 _MOST_VALUES = 40
 # What YAML takes for something else than text.
@@ -91,7 +93,7 @@ def draft(
     Args:
         folder: where the files are.
         project: folder of dbt_project.yml, with the contract and the definitions.
-        only: the one shape to look for, by name; all of them when empty.
+        only: the shapes to look for, by name, with commas; all of them when empty.
         settings: what is said already and need not be asked.
         without_guesses: leave files of no known shape as comments.
     """
@@ -99,7 +101,7 @@ def draft(
         raise UserError(
             f"{folder} is not a folder: give the one that holds the CSV or Parquet files"
         )
-    shapes = [shape for shape in read_shapes() if only in ("", shape.stem)]
+    shapes = shapes_named(only) if only else read_shapes()
     return _Drafting(folder, project, shapes, bool(only), settings or {}, without_guesses).draft()
 
 
@@ -502,7 +504,11 @@ class _Drafting:
                 for part in self.parts
                 if not (part.is_derived and part.label == guess.table.label)
             ]
-            part = PartDraft(guess.table.label, file, dict(guess.columns), guesses=guess.notes)
+            columns: dict[str, Any] = dict(guess.columns)
+            for name in _NAMES_OF_PEOPLE & columns.keys():
+                if _are_names(file.peek.sample(columns[name])):
+                    columns[name] = {"column": columns[name], "hashed": "true"}
+            part = PartDraft(guess.table.label, file, columns, guesses=guess.notes)
             self.parts.append(part)
             guessed.append(file.peek.name)
             self._ask(

@@ -9,7 +9,7 @@ from touchstone.load.draft import Draft, Settings, draft
 from touchstone.load.loading import load
 from touchstone.load.mapping import Mapping, listed, read_mapping
 from touchstone.load.peek import files_of
-from touchstone.load.shapes import read_shapes
+from touchstone.load.shapes import shapes_named
 
 
 def print_draft(folder: Path, project: Path, settings: Settings) -> int:
@@ -45,10 +45,11 @@ def mapping_of_shape(
     """Return the mapping of a folder of known exports; what it decided is said, to be confirmed."""
     drafted = draft(folder, project, only=name, settings=settings)
     if not drafted.has_tables:
-        shape = next(shape for shape in read_shapes() if shape.stem == name)
+        shapes = shapes_named(name)
+        files = [file.says for shape in shapes for file in shape.files.values()]
         raise UserError(
-            f"{folder} has no file that is known as {shape.name} (files of it: "
-            f"{listed(file.says for file in shape.files.values())}). "
+            f"{folder} has no file that is known as {listed(shape.name for shape in shapes)} "
+            f"(files of it: {listed(files)}). "
             + " ".join(f"{question}." for question in drafted.questions)
             + f" Files there: {listed(files_of(folder)) or 'none'}. touchstone load {folder} "
             "--draft shows what they could be"
@@ -56,7 +57,7 @@ def mapping_of_shape(
     for question in drafted.questions:
         print(f"  to confirm: {question}", file=sys.stderr)
     print(f"  (touchstone load {folder} --draft > my.yml writes it down)", file=sys.stderr)
-    path = scratch / f"{name}.yml"
+    path = scratch / f"{name.replace(',', '_')}.yml"
     path.write_text(drafted.text, encoding="utf-8")
     return read_mapping(path, project)
 

@@ -76,7 +76,18 @@ def folded(name: str) -> str:
 
 def shape_names() -> list[str]:
     """Return the names by which `--mapping` knows the shapes."""
-    return [path.stem for path in sorted(SHAPES.glob("*.yml"))]
+    return [path.stem for path in sorted(SHAPES.glob("*.yml")) if "_fivetran" not in path.stem]
+
+
+def shapes_named(names: str) -> list[Shape]:
+    """Return the shapes of one name or of several with commas; none when one is no shape.
+
+    HubSpot's own exports and what Fivetran lands of it go by one name.
+    """
+    wanted = [name.strip() for name in names.split(",")]
+    if not set(wanted) <= set(shape_names()):
+        return []
+    return [shape for shape in read_shapes() if shape.stem.removesuffix("_fivetran") in wanted]
 
 
 @cache
