@@ -525,7 +525,7 @@ def test_what_looks_like_an_id_in_a_spreadsheet_may_be_one(company: Company) -> 
         "1e5",
         "12E4",
         "100000000000",
-        "1234567890123450",
+        "1234567890123456",
         "2234567890123456",
         "Smith, Ann",
         "a-1;",
