@@ -165,7 +165,11 @@
     {%- set columns = [] -%}
     {%- for column in node.columns.values() -%}
         {%- do columns.append(raw_column(
-            column, landed.types, column.name in meta.get('required', []), column.name in meta.get('anonymous_without', [])
+            column,
+            landed.types,
+            column.name in meta.get('required', []),
+            column.name in meta.get('anonymous_without', []),
+            column.name in meta.get('open_start', []),
         )) -%}
     {%- endfor -%}
     {%- for name, bound in meta.get('not_after', {}).items() -%}
@@ -260,7 +264,7 @@
     problem are of a query over those, so that no expression is computed twice; usable_value is the cheaper value of
     rows that have no problem.
 -#}
-{% macro raw_column(column, types, is_required, is_anonymous_without=false) -%}
+{% macro raw_column(column, types, is_required, is_anonymous_without=false, is_open_start=false) -%}
     {%- set spellings = [] -%}
     {%- for name in [column.name] + raw_other_names(column.name) if raw_simplified(name) in types -%}
         {%- do spellings.append(types[raw_simplified(name)]) -%}
@@ -287,10 +291,13 @@
         {%- set is_id = column.name == 'id' or column.name.endswith('_id') -%}
         {%- do result.update({'landed_value': raw_id(landed) if is_id else raw_text(landed)}) -%}
     {%- elif raw_needs_no_check(landed.data_type, column.data_type) -%}
-        {%- do result.update({'landed_value': raw_typed_value(landed, column.data_type)}) -%}
+        {%- set landed_value = raw_typed_value(landed, column.data_type) -%}
+        {%- if column.data_type == 'date' -%}{%- set landed_value = raw_day(landed_value, false, is_open_start) -%}{%- endif -%}
+        {%- do result.update({'landed_value': landed_value}) -%}
     {%- else -%}
+        {%- set text = raw_text(landed) -%}
         {%- do result.update({
-            'landed_value': raw_text(landed),
+            'landed_value': raw_day(text, true, is_open_start) if column.data_type == 'date' else text,
             'value': cast_text(name, column.data_type),
             'usable_value': parsed_text(name, column.data_type),
         }) -%}
@@ -301,6 +308,25 @@
         ) -%}
     {%- endif -%}
     {{ return(result) }}
+{%- endmacro %}
+
+
+{#-
+    A day, but for the days that systems write for "always" and "never", which are none. A column that says from when
+    something holds (`open_start` in the contract) has the first day a contract's date can be instead.
+-#}
+{% macro raw_day(value, is_text, is_open_start) -%}
+    {%- set first_days = ['0001-01-01', '1753-01-01', '1899-12-30', '1899-12-31', '1900-01-01'] -%}
+    {%- set last_days = ['2999-12-31', '4000-12-31', '9999-12-31'] -%}
+    {%- set day = 'left(' ~ value ~ ', 10)' if is_text else value -%}
+    {%- set mark = '' if is_text else 'date ' -%}
+    {%- set first_is = mark ~ "'1900-01-01'" if is_open_start else 'null' -%}
+    {%- set first = mark ~ "'" ~ (first_days + (['0000-00-00'] if is_text else [])) | join("', " ~ mark ~ "'") ~ "'" -%}
+    {%- set last = mark ~ "'" ~ last_days | join("', " ~ mark ~ "'") ~ "'" -%}
+    {{ return(
+        'case when ' ~ day ~ ' in (' ~ first ~ ') then ' ~ first_is ~ ' when ' ~ day ~ ' not in (' ~ last ~ ') then '
+        ~ value ~ ' end'
+    ) }}
 {%- endmacro %}
 
 
@@ -390,7 +416,7 @@
     {%- set safe = {
         'bigint': ['bigint', 'integer', 'int', 'smallint', 'tinyint', 'utinyint', 'usmallint', 'uinteger'],
         'boolean': ['boolean'],
-        'date': ['date', 'timestamp'],
+        'date': ['date', 'timestamp', 'timestamp with time zone', 'timestamp_s', 'timestamp_ms', 'timestamp_ns', 'timestamp_ntz'],
         'timestamp': ['timestamp', 'timestamp with time zone', 'timestamp_s', 'timestamp_ms', 'timestamp_ns', 'timestamp_ntz', 'date'],
         'decimal(18, 4)': ['decimal(18,4)', 'decimal(18,2)', 'integer', 'int', 'smallint', 'tinyint'],
         'decimal(18, 9)': ['decimal(18,9)', 'smallint', 'tinyint'],
@@ -399,10 +425,15 @@
 {%- endmacro %}
 
 {% macro raw_typed_value(landed, data_type) -%}
-    {%- if landed.data_type == 'timestamp with time zone' -%}
-        {{ return(timestamp_in_utc(landed.name)) }}
-    {%- elif landed.data_type == data_type | replace(' ', '') -%}
+    {%- if landed.data_type == data_type | replace(' ', '') -%}
         {{ return(landed.name) }}
+    {%- elif data_type == 'timestamp' and landed.data_type == 'date' -%}
+        {{ return(local_midnight(landed.name)) }}
+    {%- elif data_type == 'date' -%}
+        {%- set is_with_zone = landed.data_type == 'timestamp with time zone' -%}
+        {{ return(day_of_moment(timestamp_in_utc(landed.name) if is_with_zone else dbt.cast(landed.name, 'timestamp'))) }}
+    {%- elif landed.data_type == 'timestamp with time zone' -%}
+        {{ return(timestamp_in_utc(landed.name)) }}
     {%- else -%}
         {{ return(dbt.cast(landed.name, data_type)) }}
     {%- endif -%}

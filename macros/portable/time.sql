@@ -18,6 +18,22 @@
 {%- endmacro %}
 
 
+{#-
+    The day of a moment (UTC) that stands in a column of days. Loaders, and CRMs in their exports, write a day without a
+    time as midnight in UTC: it stays the day it is. Any other moment is brought to the zone of the reports first.
+-#}
+{% macro day_of_moment(timestamp) -%}
+    {%- if var('reporting_time_zone') == 'UTC' -%}
+        {{ return('cast(' ~ timestamp ~ ' as date)') }}
+    {%- else -%}
+        {{ return(
+            'case when ' ~ timestamp ~ " = date_trunc('day', " ~ timestamp ~ ') then cast(' ~ timestamp ~ ' as date) else '
+            ~ local_date(timestamp) ~ ' end'
+        ) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
 {#- Whole days from one date to another; negative when the second is earlier. -#}
 {% macro days_between(first_date, second_date) -%}
     {{ adapter.dispatch('days_between')(first_date, second_date) }}

@@ -1,6 +1,7 @@
 {#-
     Text as a value of a type; null when it is none. A time with an offset becomes UTC (DuckDB's own cast would
-    drop the offset), and a date before 1900 or after 9998 is none: '1/2/24' would read as the year 1.
+    drop the offset), a moment where a day is meant the day it is in the zone of the reports, and a day where a moment is
+    meant its midnight there; a date before 1900 or after 9998 is none: '1/2/24' would read as the year 1.
 
     What DuckDB's casts take is the rule; Spark's own are wider ('2024' would be a date, '10:00' a time of today)
     and narrower ('1_000' would be no number), so its text is held to DuckDB's grammar before it is cast.
@@ -30,7 +31,16 @@
 
 {#- The same value, of whatever year. -#}
 {% macro parsed_text(text, data_type) -%}
-    {{ return(adapter.dispatch('value_from_text')(text, data_type)) }}
+    {%- set value = adapter.dispatch('value_from_text')(text, data_type) -%}
+    {%- if data_type == 'date' -%}
+        {%- set moment = adapter.dispatch('value_from_text')(text, 'timestamp') -%}
+        {{ return('case when ' ~ text ~ " like '%:%' then " ~ day_of_moment('(' ~ moment ~ ')') ~ ' else ' ~ value ~ ' end') }}
+    {%- elif data_type == 'timestamp' and var('reporting_time_zone') != 'UTC' -%}
+        {%- set day = adapter.dispatch('value_from_text')(text, 'date') -%}
+        {{ return('case when length(' ~ text ~ ') = 10 then ' ~ local_midnight(day) ~ ' else ' ~ value ~ ' end') }}
+    {%- else -%}
+        {{ return(value) }}
+    {%- endif -%}
 {%- endmacro %}
 
 

@@ -9,7 +9,7 @@ campaign_days as (
         {{ raw_row_key('linkedin_ads', 'campaign_days') }} as row_key,
         campaign_id as ad_campaign_id,
         cast(null as string) as ad_account_id,
-        cast(day as date) as spend_date,
+        {{ day_of_moment('day') }} as spend_date,
         cost_in_local_currency as cost,
         clicks as click_count,
         impressions as impression_count
