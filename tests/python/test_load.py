@@ -11,6 +11,7 @@ from touchstone.cli import main
 from touchstone.errors import UserError
 from touchstone.load import dbt_vars
 from touchstone.load.contract import read_contract
+from touchstone.load.dates import format_of
 from touchstone.load.identity import identity_mapping
 from touchstone.load.loading import Outcome, load
 from touchstone.load.mapping import read_mapping, strptime_format
@@ -218,6 +219,12 @@ def test_a_file_without_header_gets_one(company: Company) -> None:
             "1700000000123",
             ["2023-11-14 22:13:20.123"],
         ),
+        (
+            "x",
+            "close_date",
+            "9999-12-31\n0001-01-01\n1901-01-01\n0000-00-00",
+            ["9999-12-31", "0001-01-01", "1901-01-01", "0000-00-00"],
+        ),
         ("x", "created_date", "2024-03-05T23:10:00.000+0200", ["2024-03-05 21:10:00"]),
         (
             "{column: x, time_zone: Europe/Berlin}",
@@ -242,6 +249,12 @@ def test_a_file_without_header_gets_one(company: Company) -> None:
             "created_date",
             "1700000000123456\n1700000000123\n1700000000123456.0",
             ["2023-11-14 22:13:20.123456", "1700000000123", "2023-11-14 22:13:20.123456"],
+        ),
+        (
+            '{column: x, date_format: "YYYY-MM-DDTHH:mm:ssZ"}',
+            "created_date",
+            "2024-03-05T23:10:00Z\n2024-03-05T23:10:00+0200\n2024-03-05T23:10:00-02:00",
+            ["2024-03-05 23:10:00", "2024-03-05 21:10:00", "2024-03-06 01:10:00"],
         ),
         # seconds are no milliseconds of January 1970, nor milliseconds a year 55,000
         (
@@ -373,6 +386,36 @@ def test_a_day_is_midnight_in_the_zone_of_the_reports(company: Company) -> None:
     # 2017-10-15 has no midnight there: summer time began
     landed = company.one("x", "created_date", "2018-02-01\n2017-10-15", top=top)
     assert landed == ["2018-02-01 02:00:00", "2017-10-15 03:00:00"]
+
+
+@pytest.mark.parametrize(
+    ("how", "given", "landed"),
+    [
+        ("x", "2024-04-01T01:09:44Z", "2024-03-31"),
+        ("x", "2024-04-01T01:09:44.000+0000", "2024-03-31"),
+        ("{column: x, date_format: epoch milliseconds}", "1711933784000", "2024-03-31"),
+        ("{column: x, date_format: epoch seconds}", "1711933784", "2024-03-31"),
+        ("{column: x, date_format: epoch microseconds}", "1711933784000000", "2024-03-31"),
+        ('{column: x, date_format: "DD.MM.YYYY HH:mm"}', "01.04.2024 01:09", "2024-03-31"),
+        (
+            '{column: x, date_format: "DD.MM.YYYY HH:mm", time_zone: Asia/Kolkata}',
+            "01.04.2024 01:09",
+            "2024-03-31",
+        ),
+        ("{column: x, time_zone: America/Phoenix}", "2024-04-01 01:09", "2024-04-01"),
+        # a day, and midnight as tools write a day that has no time
+        ("x", "2024-04-01", "2024-04-01"),
+        ("x", "2024-04-01T00:00:00Z", "2024-04-01"),
+        ("x", "2024-04-01 00:00:00", "2024-04-01"),
+        ("{column: x, date_format: epoch milliseconds}", "1711929600000", "2024-04-01"),
+        ("{column: x, date_format: DD.MM.YYYY, time_zone: Asia/Tokyo}", "01.04.2024", "2024-04-01"),
+    ],
+)
+def test_a_day_is_that_of_the_reports_and_a_plain_day_stays(
+    company: Company, how: str, given: str, landed: str
+) -> None:
+    top = "settings: {reporting_time_zone: America/Phoenix}\n"
+    assert company.one(how, "close_date", given, top=top) == [landed]
 
 
 def test_hashed_names_cannot_be_read_and_still_join(company: Company) -> None:
@@ -948,6 +991,10 @@ def test_files_named_after_no_table(
             DEALS.replace("2024-03-0", "3/3/202"),
             "fit DD/MM/YYYY and MM/DD/YYYY alike, and only you can know which",
         ),
+        (DEALS.replace("2024-03-01", "13.2.24 9:05"), "they fit DD.MM.YY HH:mm. Add"),
+        (DEALS.replace("2024-03-0", "2024/3/"), "it fits YYYY/MM/DD. Add `date_format: YYYY/MM"),
+        (DEALS.replace("2024-03-01", "1711933784000"), "Add `date_format: epoch milliseconds`"),
+        (DEALS.replace("2024-03-01", "45383"), "how a spreadsheet keeps a date"),
         (
             DEALS.replace("2024-03-01", "13/02/2024").replace("2024-03-02", "02/13/2024"),
             "some fit only DD/MM/YYYY and some only MM/DD/YYYY",
@@ -1294,6 +1341,57 @@ def test_dbt_vars_have_the_types_of_the_project(tmp_path: Path) -> None:
 )
 def test_date_formats(written: str, form: str) -> None:
     assert strptime_format(written) == form
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [
+        ("14.3.24", "DD.MM.YY"),
+        ("14/03/2024 9:05:07", "DD/MM/YYYY HH:mm:ss"),
+        ("14/03/2024, 9:05 PM", "DD/MM/YYYY, hh:mm AM"),
+        ("2024-03-14 09:05 am", "YYYY-MM-DD hh:mm AM"),
+        ("2024/03/14T09:05:07.123Z", "YYYY/MM/DDTHH:mm:ss.SSSZ"),
+        ("20240314", "YYYYMMDD"),
+        ("1711933784", "epoch seconds"),
+        ("1711933784000.0", "epoch milliseconds"),
+        ("1711933784000000", "epoch microseconds"),
+        ("5 Jan 2024", "DD MMM YYYY"),
+        ("05-Jan-24", "DD-MMM-YY"),
+        ("March 5, 2024", "MMMM DD, YYYY"),
+        ("soon", ""),
+    ],
+)
+def test_the_format_of_a_date_is_told_from_it(value: str, form: str) -> None:
+    assert format_of(value) == form
+    if form and not form.startswith("epoch"):
+        written = strptime_format(form)
+        given = value.replace("Z", "+00")
+        assert duckdb.execute(f"select strptime('{given}', '{written}')").fetchone()
+
+
+def test_days_that_stand_for_always_and_never_are_said(company: Company) -> None:
+    outcome = company.load(
+        """
+tables:
+  crm.conversion_rates:
+    from: rates.csv
+    columns: {id: id, iso_code: iso, start_date: start, next_start_date: stop, conversion_rate: r}
+  finance.campaign_costs:
+    from: rates.csv
+    columns: {id: id, campaign_id: iso, amount: r, invoice_date: start}
+""",
+        rates="id,iso,start,stop,r\n1,EUR,0001-01-01,2024-01-01,0.9\n2,EUR,2024-01-01,9999-12-31,1\n",
+    )
+    rates, costs = outcome.tables
+    assert rates.notes == [
+        "crm.conversion_rates.start_date: 1 x 0001-01-01: from the beginning",
+        "crm.conversion_rates.next_start_date: 1 x 9999-12-31: no date",
+    ]
+    assert costs.notes == ["finance.campaign_costs.invoice_date: 1 x 0001-01-01: no date"]
+    # an invoice must have a day
+    assert [(item.reason, item.row_count) for item in outcome.quarantined] == [
+        ("invoice_date: a value is required", 1)
+    ]
 
 
 def test_help_explains_with_the_two_companies(capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,6 +61,7 @@ class Table:
     breaks_down_by: tuple[str, ...] = ()
     anonymous_without: tuple[str, ...] = ()
     placeholders: tuple[str, ...] = ()
+    open_start: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -133,4 +134,5 @@ def _table(system: str, entry: dict[str, object], placeholders: tuple[str, ...])
         breaks_down_by=tuple(meta.get("cost", {}).get("breaks_down_by", ())),
         anonymous_without=tuple(meta.get("anonymous_without", ())),
         placeholders=placeholders,
+        open_start=tuple(meta.get("open_start", ())),
     )

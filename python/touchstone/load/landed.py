@@ -1,12 +1,15 @@
 """What can be wrong with the values of a table that has just landed."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NoReturn
 
 import duckdb
 
 from touchstone.errors import UserError
 from touchstone.load.contract import Column, Table
+from touchstone.load.dates import OTHER_DATES, PLACEHOLDER_DAYS, format_of
 from touchstone.load.files import quoted
 
 # With fewer values than this, a wrong format cannot be told from a few wrong values.
@@ -14,6 +17,7 @@ _ENOUGH_TO_JUDGE = 10
 # Of more values than this share, the way they are written is at fault; of fewer, they are slips.
 _SLIPS_PER_CENT = 1
 _DAY_MONTH = r"^(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}"
+_SERIAL = r"\d{5}(\.\d+)?"
 _LIKE_A_NUMBER = r"^[^\d]{0,4}[\d.,\x27\s]*\d[\d.,\x27\s]*[^\d]{0,4}$"
 _HOW = {
     "date": "date_format:",
@@ -84,6 +88,8 @@ class Landed:
             is_anonymous = column.name in self.table.anonymous_without
             if column.name in self.table.required and not is_anonymous:
                 empty = f"{self.table.usable(column.name, value)} is null"
+                if column.kind == "date" and column.name not in self.table.open_start:
+                    empty += f" or {_is_placeholder(column)}"
                 reasons.append(f"when {empty} then '{column.name}: a value is required'")
                 values.append(f"when {empty} then {value}")
             if column.kind != "text":
@@ -113,6 +119,23 @@ class Landed:
             0
         ]
 
+    def placeholder_days(self) -> list[str]:
+        """Say which days stand for "always" or "never"; macros/raw.sql reads them so."""
+        notes = []
+        for column in self.mapped:
+            if column.kind != "date":
+                continue
+            count, low, high = self._row(
+                f"select count(*), min({quoted(column.name)}), max({quoted(column.name)}) "
+                f"from {address(self.table)} where {_is_placeholder(column)}"
+            )
+            if count:
+                is_start = column.name in self.table.open_start
+                meaning = "from the beginning" if is_start else "no date"
+                shown = f"{low}" if low == high else f"{low} or {high}"
+                notes.append(f"{self.table.label}.{column.name}: {count:,} x {shown}: {meaning}")
+        return notes
+
     def _row(self, sql: str) -> tuple[int, ...]:
         row = self.connection.execute(sql).fetchone()
         assert row is not None
@@ -134,19 +157,24 @@ class Landed:
         if column.kind not in ("date", "timestamp"):
             raise UserError(
                 f"{first} is not a plain number such as 1234.56, and the mapping does not say how "
-                "numbers are written: add `decimal_separator:`, `thousands_separator:` or "
-                "`remove: [...]` (for currency signs) to the column, its file or `defaults:`"
+                "numbers are written: add `decimal_separator:`, `thousands_separator:`, "
+                "`remove: [...]` (for currency signs) or `suffixes: [K, M, B]` (for thousands, "
+                "millions and billions) to the column, its file or `defaults:`"
             )
+        self._fail_on_date(column, first)
+
+    def _fail_on_date(self, column: Column, first: str) -> NoReturn:
         value = quoted(column.name)
         highest = self._row(
             f"select max(cast(regexp_extract({value}, '{_DAY_MONTH}', 1) as integer)), "
-            f"max(cast(regexp_extract({value}, '{_DAY_MONTH}', 2) as integer)), "
-            f"max(regexp_extract({value}, '^\\d+(.)', 1)) "
+            f"max(cast(regexp_extract({value}, '{_DAY_MONTH}', 2) as integer)) "
             f"from {address(self.table)} where regexp_matches({value}, '{_DAY_MONTH}')"
         )
-        mark = highest[2]
-        day_first, month_first = f"DD{mark}MM{mark}YYYY", f"MM{mark}DD{mark}YYYY"
-        if highest[0] > 12 and highest[1] > 12:
+        written = first.split("'")[1]
+        day_first, month_first = format_of(written), format_of(written, is_day_first=False)
+        if day_first == month_first or highest[0] is None:
+            fit = f"it fits {day_first}" if day_first else "no format is plain from it"
+        elif highest[0] > 12 and highest[1] > 12:
             fit = f"some fit only {day_first} and some only {month_first}"
         elif highest[0] > 12:
             fit = f"they fit {day_first}"
@@ -154,11 +182,18 @@ class Landed:
             fit = f"they fit {month_first}"
         else:
             fit = f"they fit {day_first} and {month_first} alike, and only you can know which"
+        serial = ""
+        if re.fullmatch(_SERIAL, written):
+            serial = (
+                " (a number of days is how a spreadsheet keeps a date: give the column a date "
+                "format there and save it again)"
+            )
+        proposed = month_first if fit.endswith(month_first) else day_first
         raise UserError(
-            f"{first} is not written YYYY-MM-DD, and the mapping gives no format; {fit}. "
-            f"Add `date_format: {month_first if fit.endswith(month_first) else day_first}` or what "
-            "is right (with HH:mm:ss when there is a time; a list of several is tried in turn) to "
-            "the column, to its file or to `defaults:`"
+            f"{first} is not written YYYY-MM-DD, and the mapping gives no format; {fit}{serial}. "
+            f"Add `date_format: {proposed or 'DD/MM/YYYY'}` or what is right (with HH:mm:ss when "
+            "there is a time; a list of several is tried in turn) to the column, to its file or "
+            "to `defaults:`"
         )
 
     def _fail_on_all(self, column: Column, count: int) -> None:
@@ -181,12 +216,18 @@ def usable_if(table: Table, mapped: Iterable[Column]) -> str:
 
 def _unreadable(column: Column) -> str:
     value = quoted(column.name)
-    return f"({value} is not null and try_cast({value} as {column.data_type}) is null)"
+    bad = f"{value} is not null and try_cast({value} as {column.data_type}) is null"
+    return f"({bad} and left({value}, 10) <> '0000-00-00')" if column.kind == "date" else f"({bad})"
+
+
+def _is_placeholder(column: Column) -> str:
+    days = f"try_cast({quoted(column.name)} as date) in ({PLACEHOLDER_DAYS})"
+    return f"({days} or left({quoted(column.name)}, 10) = '0000-00-00')"
 
 
 def _written_otherwise(column: Column) -> str:
     if column.kind == "yes or no":
         return "false"
     is_moment = column.kind in ("date", "timestamp")
-    pattern = _DAY_MONTH if is_moment else _LIKE_A_NUMBER
+    pattern = OTHER_DATES if is_moment else _LIKE_A_NUMBER
     return f"regexp_matches({quoted(column.name)}, '{pattern}')"

@@ -281,6 +281,7 @@ class _Run:
         landed = Landed(self.connection, table, mapped)
         # Files named after our tables claim to be written as ours: what is not is a slip.
         landed.judge_formats(undeclared if self.mapping.path else set())
+        done.notes += landed.placeholder_days()
         self.outcome.quarantined += landed.quarantined()
         if asks:
             read = [(part, self.sources[part.file]) for part in parts]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from touchstone.errors import UserError
 from touchstone.load.contract import Column
+from touchstone.load.dates import PLACEHOLDER_DAYS
 from touchstone.load.files import BLANKS, Parameters, Source
 from touchstone.load.mapping import (
     EPOCH_FORMATS,
@@ -38,11 +39,6 @@ _TEXT, _MAPPED, _BARE, _PARSED = range(4)
 # A date outside these years is a misread format (a two-digit year) or a slip, not a day of a
 # business.
 _YEARS = (1900, 2200)
-# Days that stand for "always" or "none": the first and the last that systems can write.
-PLACEHOLDER_DAYS = (
-    "date '0001-01-01', date '1753-01-01', date '1899-12-30', date '1899-12-31', "
-    "date '1900-01-01', date '2999-12-31', date '4000-12-31', date '9999-12-31'"
-)
 # Columns of ours that are per cent, and that some systems give as a share of one.
 PER_CENT = ("probability",)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -345,9 +341,11 @@ class Expressions:
             micros = f"try_cast({count} * {EPOCH_FORMATS[written]} as bigint)"
             instant = f"try(make_timestamptz({micros}))"
             return f"case when abs({count}) >= {least} then {self._instant(instant, column)} end"
-        parsed = f"try_strptime({text}, {literal(written)})"
         if "%z" in written:
-            return self._instant(parsed, column)
+            # DuckDB reads an offset there and no Z, which is the most usual of them
+            with_offset = f"regexp_replace({text}, ' ?[Zz]$', '+00')"
+            return self._instant(f"try_strptime({with_offset}, {literal(written)})", column)
+        parsed = f"try_strptime({text}, {literal(written)})"
         has_time = "%H" in written or "%I" in written
         return self._local_time(parsed, zone, column) if has_time else self._day(parsed, column)
 
