@@ -51,25 +51,37 @@ test: env  ## what guards each push: dbt tests (in build), Python tests, lint, o
 
 .PHONY: test-all
 test-all: env  ## all that is proven, as every night: what is too long for each push, too
-	@$(MAKE) --no-print-directory -j 2 lint clients pytest MARKED=
+	@$(MAKE) --no-print-directory -j 2 lint-all clients pytest MARKED=
 
 # CONTRIBUTING.md says what is marked `nightly`; `make pytest MARKED=` leaves nothing out.
 MARKED := not nightly
 .PHONY: pytest
 pytest: build  ## Python tests: oracles, properties, mutations, loading, two public companies
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "$(MARKED)" --cpu  # the longest first: conftest.py
+	@$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "$(MARKED)" --cpu  # the longest first: conftest.py
 
 # The linter reads SQL as dbt renders it, and the agreed weights are part of some: a warehouse of its own has these.
 LINTED := target/lint/linted.duckdb
+# What the SQL to lint is compared with, such as a commit; `make lint-all` lints every file, in a second each.
+SINCE ?=
 .PHONY: lint
-lint: env  ## sqlfluff, ruff, mypy, workflows against their schema
+lint: env  ## ruff, mypy, workflows against their schema, sqlfluff on the SQL that was changed
 	@$(BIN)/ruff check python tests/python && $(BIN)/ruff format --check python tests/python
 	@$(BIN)/mypy
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@files=$$($(BIN)/python tests/python/changed_sql.py $(SINCE)); \
+	  if [ -n "$$files" ]; then $(MAKE) --no-print-directory sqlfluff SQL="$$(echo $$files)"; else echo "no SQL was changed"; fi
+
+.PHONY: lint-all
+lint-all:  ## the same with sqlfluff on all SQL
+	@$(MAKE) --no-print-directory lint SINCE=0000000
+
+SQL := models tests analyses
+.PHONY: sqlfluff
+sqlfluff: env
 	@mkdir -p target/lint
 	@export TOUCHSTONE_WAREHOUSE=$(LINTED) DBT_TARGET_PATH=target/lint DBT_LOG_PATH=target/lint/logs && \
 	  $(BIN)/dbt --quiet seed --full-refresh --select path:seeds/definitions && \
-	  $(BIN)/sqlfluff lint --disable-progress-bar --processes 0 models tests analyses
+	  $(BIN)/sqlfluff lint --disable-progress-bar --processes 0 $(SQL)
 
 .PHONY: clients
 clients: build  ## read the warehouse with the oldest DuckDB client that is promised (1.2.2)

@@ -27,8 +27,15 @@ os.environ[RAW_DATA_VARIABLE] = SAMPLE
 LONGEST = ("test_diff.py", "test_daily_loads.py")
 
 
+# Files of one process; those that read the same built companies share it (`--dist loadgroup`).
+TOGETHER = {"test_fault_treatments.py": "test_faults.py"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: Path(item.path).name not in LONGEST)
+    for item in items:
+        name = Path(item.path).name
+        item.add_marker(pytest.mark.xdist_group(TOGETHER.get(name, name)))
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -77,14 +77,17 @@ def maven(maven_built: tuple[Outcome, Path]) -> Iterator[Query]:
     yield from reader(maven_built[1])
 
 
-def test_no_row_of_the_two_companies_is_set_aside(
-    olist_built: tuple[Outcome, Path], maven_built: tuple[Outcome, Path]
-) -> None:
-    assert olist_built[0].quarantined == []
-    assert maven_built[0].quarantined == []
+# Olist on each push, with leads and touches in every mart; Maven, a CRM alone, every night.
+COMPANIES = ["olist", pytest.param("maven_crm", marks=pytest.mark.nightly)]
 
 
-@pytest.mark.parametrize("company", ["olist", "maven_crm"])
+@pytest.mark.parametrize("company", COMPANIES)
+def test_no_row_of_a_company_is_set_aside(company: str, request: pytest.FixtureRequest) -> None:
+    outcome, _ = request.getfixturevalue(f"{company.removesuffix('_crm')}_built")
+    assert outcome.quarantined == []
+
+
+@pytest.mark.parametrize("company", COMPANIES)
 def test_no_guard_stops_a_company_whose_data_are_sound(
     company: str, request: pytest.FixtureRequest
 ) -> None:
@@ -279,6 +282,7 @@ def test_olist_has_the_pair_on_every_deal(olist: Query) -> None:
 # Maven
 
 
+@pytest.mark.nightly
 def test_maven_stages_are_as_published(maven: Query) -> None:
     found = maven(
         """
@@ -307,6 +311,7 @@ def test_maven_stages_are_as_published(maven: Query) -> None:
     ]
 
 
+@pytest.mark.nightly
 def test_maven_wins_as_published(maven: Query) -> None:
     (row,) = maven(
         """
@@ -319,6 +324,7 @@ def test_maven_wins_as_published(maven: Query) -> None:
     assert row == (4238, Decimal("10005534.00"), 0.631501, 51.7820)
 
 
+@pytest.mark.nightly
 def test_maven_quarters_are_as_published(maven: Query) -> None:
     found = maven(
         """
@@ -342,6 +348,7 @@ def test_maven_quarters_are_as_published(maven: Query) -> None:
     ]
 
 
+@pytest.mark.nightly
 def test_maven_has_one_spelling_of_each_product_and_sector(maven: Query) -> None:
     products = maven(
         "select product_name, count(*) from staging.stg_crm__opportunity_line_items group by 1"
@@ -353,12 +360,14 @@ def test_maven_has_one_spelling_of_each_product_and_sector(maven: Query) -> None
     assert "technolgy" not in sectors
 
 
+@pytest.mark.nightly
 def test_maven_subsidiaries_roll_up_to_their_parent(maven: Query) -> None:
     assert maven("select count(*) from core.accounts where parent_account_id is not null") == [
         (15,)
     ]
 
 
+@pytest.mark.nightly
 def test_maven_names_of_agents_go_no_further(maven: Query) -> None:
     names = {
         row["sales_agent"]
@@ -369,6 +378,7 @@ def test_maven_names_of_agents_go_no_further(maven: Query) -> None:
     assert not names & owners
 
 
+@pytest.mark.nightly
 def test_maven_velocity_is_that_of_new_business(maven: Query) -> None:
     """Without the 301 deals that closed within a day of their creation: all are 6711 and 4238."""
     assert maven(
@@ -383,6 +393,7 @@ def test_maven_velocity_is_that_of_new_business(maven: Query) -> None:
     ) == [(6410, 4080, Decimal("9582654.00"), 0.636505)]
 
 
+@pytest.mark.nightly
 def test_a_company_without_marketing_has_every_mart_and_no_credit(maven: Query) -> None:
     assert maven("select count(*) from core.touches") == [(0,)]
     assert maven("select count(*) from funnel.lead_cycles") == [(0,)]

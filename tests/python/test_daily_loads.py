@@ -1,8 +1,9 @@
 """Any sequence of daily loads gives the same bytes as one build of the same raw data.
 
-On each push one day; TOUCHSTONE_DAILY_SEEDS="1-40" (and TOUCHSTONE_DAILY_DAYS=6) plays three days
-with something of everything and as many random ones as wanted. A failure prints what happened, and
-`python tests/python/daily_loads.py SEED --shrink` leaves out what it does not need.
+On each push one day, held to the models' own SQL; every night three days, held to a build of dbt.
+TOUCHSTONE_DAILY_SEEDS="1-40" (and TOUCHSTONE_DAILY_DAYS=6) plays as many random days as wanted. A
+failure prints what happened, and `python tests/python/daily_loads.py SEED --shrink` leaves out what
+it does not need.
 """
 
 import os
@@ -13,7 +14,7 @@ import pytest
 
 from daily_changes import CHANGES
 from daily_definitions import DEFINITION_CHANGES
-from daily_loads import ARRIVALS, Day, Plan, Player, Step, differences, draw_plan
+from daily_loads import ARRIVALS, Day, Outcome, Plan, Player, Step, differences, draw_plan
 from reached_keys import Days, play
 
 SEEDS = os.environ.get("TOUCHSTONE_DAILY_SEEDS", "")
@@ -39,7 +40,7 @@ def a_day(number: int, build: str, *names: str) -> Day:
     )
 
 
-# One sequence with something of everything; its first day for each push (each day is three builds).
+# One sequence with something of everything; its first day for each push.
 EVERYTHING = Plan(
     seed=11,
     accounts=40,
@@ -96,14 +97,20 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> Days:
     return Days(Player(tmp_path_factory.mktemp("reached_keys") / "work"))
 
 
-def test_days_with_something_of_everything_equal_one_build(player: Player) -> None:
-    plan = EVERYTHING if SEEDS else replace(EVERYTHING, days=EVERYTHING.days[:1])
-    outcome = player.play(plan, compare_each_day=False, by_dbt=True)
-    assert outcome, str(outcome)
+@pytest.fixture(scope="module")
+def first_day(player: Player) -> Outcome:
+    """The first day with something of everything, and the models' own SQL run on its raw data."""
+    plan = replace(EVERYTHING, days=EVERYTHING.days[:1])
+    return player.play(plan, compare_each_day=False)
 
 
-def test_a_planted_difference_is_found(player: Player) -> None:
-    """Of the two equal warehouses of the test before, one loses a row, and in one a cent moves."""
+def test_a_day_with_something_of_everything_equals_one_build(first_day: Outcome) -> None:
+    assert first_day, str(first_day)
+
+
+def test_a_planted_difference_is_found(first_day: Outcome, player: Player) -> None:
+    """Of two equal warehouses one loses a row, and in one a cent moves."""
+    assert first_day, str(first_day)
     models = player.workbench.models()
     assert differences(player.daily, player.whole, models) == []
     table = "intermediate.int_touches_unioned"
@@ -123,6 +130,12 @@ def test_a_planted_difference_is_found(player: Player) -> None:
         "int_results_traced_to_rows": -1,
         "campaign_results_by_month": 0,
     }
+
+
+@pytest.mark.nightly
+def test_days_with_something_of_everything_equal_one_build_of_dbt(player: Player) -> None:
+    outcome = player.play(EVERYTHING, compare_each_day=False, by_dbt=True)
+    assert outcome, str(outcome)
 
 
 @pytest.mark.parametrize("seed", seeds())

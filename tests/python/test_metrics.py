@@ -68,6 +68,7 @@ def public(metrics: dict[str, Metric]) -> list[Metric]:
     return [metric for metric in metrics.values() if not metric.is_private]
 
 
+@pytest.mark.nightly  # on each push MetricFlow answers for every metric, in the build and below
 def test_metricflow_finds_every_definition_in_the_warehouse(target: Path) -> None:
     # It opens the warehouse for writing, which no other process may be reading then.
     copy = shutil.copy(WAREHOUSE, target / "touchstone.duckdb")

@@ -63,6 +63,7 @@ class Combination:
         return Settings(self.population, reporting_time_zone=self.zone)
 
 
+# The first two have every setting in another way; the last one is for the night.
 COMBINATIONS = (
     Combination("proportional", "account", "UTC"),
     Combination("even", "contact_role", "America/Sao_Paulo"),
@@ -135,7 +136,7 @@ def reference_credits(sql: Sql, company: Company) -> Credits:
 
 @pytest.fixture(
     scope="module",
-    params=COMBINATIONS,
+    params=[*COMBINATIONS[:2], pytest.param(COMBINATIONS[2], marks=pytest.mark.nightly)],
     ids=lambda each: f"{each.redistribution}-{each.population}-{each.zone}",
 )
 def sql(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sql]:
