@@ -68,7 +68,7 @@ lint: env  ## ruff, mypy, workflows against their schema, sqlfluff on the SQL th
 	@$(BIN)/ruff check python tests/python && $(BIN)/ruff format --check python tests/python
 	@$(BIN)/mypy
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	@files=$$($(BIN)/python tests/python/changed_sql.py $(SINCE)); \
+	@files=$$($(BIN)/python tests/python/changed_sql.py "$(SINCE)"); \
 	  if [ -n "$$files" ]; then $(MAKE) --no-print-directory sqlfluff SQL="$$(echo $$files)"; else echo "no SQL was changed"; fi
 
 .PHONY: lint-all

@@ -14,6 +14,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from parsed_project import parsed
+
 PROJECT = Path(__file__).parents[2]
 
 
@@ -36,9 +38,8 @@ class Node:
 class CompiledProject:
     """All compiled nodes, in an order in which every node comes after what it reads."""
 
-    def __init__(self, nodes: Iterable[Node], database: str, manifest: Any = None) -> None:
+    def __init__(self, nodes: Iterable[Node], database: str) -> None:
         self.database = database
-        self.manifest = manifest
         self.nodes: dict[str, Node] = {}
         waiting = {node.unique_id: node for node in nodes}
         while waiting:
@@ -89,32 +90,16 @@ def count_failures(connection: duckdb.DuckDBPyConnection, test: Node) -> int:
 
 
 def compile_project(
-    folder: Path,
-    warehouse: Path,
-    commands: list[list[str]],
-    variables: dict[str, Any],
-    manifest: Any = None,
+    folder: Path, warehouse: Path, commands: list[list[str]], variables: dict[str, Any]
 ) -> CompiledProject:
-    """Run dbt commands in this process, the last one `compile`; return what it compiled.
-
-    Args:
-        folder: of dbt_project.yml.
-        warehouse: the DuckDB file.
-        commands: dbt's words.
-        variables: dbt vars.
-        manifest: the project as it was parsed before with the same vars, to be spared that.
-    """
+    """Run dbt commands in this process, the last one `compile`; return what it compiled."""
     from dbt.cli.main import dbtRunner
 
+    manifest = parsed(folder, variables, warehouse).manifest
     # dbt reads the file's name from the environment; the tests after this one have their own.
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("TOUCHSTONE_WAREHOUSE", str(warehouse))
         places = ["--project-dir", str(folder), "--profiles-dir", str(folder)]
-        if manifest is None:
-            parse = ["--quiet", "parse", "--vars", json.dumps(variables), *places]
-            parsed = dbtRunner().invoke(parse)
-            assert parsed.success, f"dbt parse failed: {parsed.exception}"
-            manifest = parsed.result
         for command in commands:
             outcome = dbtRunner(manifest=manifest).invoke(
                 ["--quiet", *command, "--vars", json.dumps(variables), *places]
@@ -128,8 +113,7 @@ def compile_project(
             assert outcome.success, (
                 f"dbt {' '.join(command)} failed: {outcome.exception or ''} {problems}"
             )
-    nodes = [_as_node(result.node) for result in results]
-    return CompiledProject(nodes, warehouse.stem, manifest)
+    return CompiledProject((_as_node(result.node) for result in results), warehouse.stem)
 
 
 def _as_node(node: Any) -> Node:

@@ -33,6 +33,7 @@ import pyarrow as pa
 
 from daily_changes import CHANGES, NOTHING
 from daily_definitions import DEFINITION_CHANGES, Definitions
+from parsed_project import parsed
 from raw_world import Row, World, begin, copy_of, land, small_company
 from touchstone.project import WAREHOUSE_VARIABLE, connect
 
@@ -181,9 +182,9 @@ class Workbench:
         """
         version = self.version()
         if version not in self._manifests:
-            self._manifests[version] = self._dbt(
-                self.folder / "touchstone.duckdb", ["parse"], None
-            ).result
+            settings = self.definitions.settings
+            warehouse = self.folder / "touchstone.duckdb"
+            self._manifests[version] = parsed(self.project, settings, warehouse).manifest
         return self._manifests[version]
 
     def seeded(self) -> Path:

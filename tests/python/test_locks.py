@@ -15,7 +15,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from touchstone.build import dbt
+from daily_loads import invoke
+from parsed_project import parsed
 from touchstone.cli import main
 from touchstone.errors import UserError
 from touchstone.locks import Lock, read_locks, write_published_values
@@ -278,8 +279,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> World:
         shutil.copy(PROJECT / FOLDER / name, project / FOLDER)
     warehouse = folder / "touchstone.duckdb"
     shutil.copy(WAREHOUSE, warehouse)
-    assert dbt(PROJECT, warehouse, ["parse", "--target-path", str(project / "target")])
-    shutil.copy(project / "target" / MANIFEST_FILE, folder)
+    (project / "target").mkdir()
+    for place in (folder, project / "target"):
+        shutil.copy(parsed(PROJECT, {}, warehouse).target / MANIFEST_FILE, place)
     use_few_metrics(project / "target")
     return World(project, warehouse)
 
@@ -306,7 +308,9 @@ def moved(locked: World, tmp_path_factory: pytest.TempPathFactory) -> World:
         f"close_date) from raw.crm__opportunities where id = '{CHANGED}'",
     )
     target = world.project / "target"
-    assert dbt(PROJECT, world.warehouse, ["run", "--target-path", str(target)])
+    run = ["run", "--target-path", str(target), "--project-dir", str(PROJECT)]
+    manifest = parsed(PROJECT, {}, world.warehouse).manifest
+    assert invoke(world.warehouse, [*run, "--profiles-dir", str(PROJECT)], manifest).success
     use_few_metrics(target)
     [held] = world.publish()
     assert held.not_held is None

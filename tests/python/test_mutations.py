@@ -310,7 +310,7 @@ def test_a_changed_weight_turns_the_memory_red(
             ).fetchone()
             assert changed == (1,)
     command = ["compile", "--select", "intermediate.attribution", "marts.attribution"]
-    changed_project = compile_project(PROJECT, other, [command], {}, project.manifest)
+    changed_project = compile_project(PROJECT, other, [command], {})
     for node in changed_project.models():
         build_model(connection, node)
     build_model(connection, _node(project, "remembered_numbers"))

@@ -40,6 +40,7 @@ from touchstone.errors import UserError
 
 RESULT = "int_touches_weighed_by_model"
 FOLDER = "intermediate.attribution"
+SETTINGS = [Path("models/marts/quality/settings").with_suffix(end) for end in (".sql", ".yml")]
 SEEDS = {"attribution_models", "attribution_weights"}
 SCOPES: tuple[Scope, Scope] = ("pipeline", "revenue")
 CUSTOM_MODELS = 12
@@ -184,7 +185,9 @@ def copy_attribution(target: Path) -> Path:
     """Copy the attribution models alone; what they read is an empty name, so dbt is quick."""
     for name in ("macros", "seeds/definitions", "tests/generic"):
         shutil.copytree(PROJECT / name, target / name)
-    for name in ("dbt_project.yml", "profiles.yml"):
+    rules = target / "models/marts/quality"  # of the settings, which are checked before a build
+    rules.mkdir(parents=True)
+    for name in ("dbt_project.yml", "profiles.yml", *map(str, SETTINGS)):
         shutil.copy(PROJECT / name, target / name)
     models = target / "models" / FOLDER.replace(".", "/")
     shutil.copytree(

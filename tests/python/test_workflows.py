@@ -82,3 +82,15 @@ def test_every_night_everything_is_proven() -> None:
     }  # fmt: skip
     assert '-m "not nightly"' in shown["test"]
     assert '-m ""' in shown["test-all"]
+
+
+def test_contributing_says_what_waits_for_the_night() -> None:
+    text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.partition("## What runs when")[2]
+    listed = set(re.findall(r"^\| `(test_\w+\.py)` \|", table, re.MULTILINE))
+    marked = {
+        path.name
+        for path in Path(__file__).parent.glob("test_*.py")
+        if re.search(r"pytest\.mark\.nightly\b", path.read_text(encoding="utf-8"))
+    }
+    assert listed == marked - {Path(__file__).name}
