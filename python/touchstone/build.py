@@ -12,7 +12,7 @@ from typing import Any
 from touchstone.checks.command import check_after_build
 from touchstone.definition_rows import check_definitions
 from touchstone.errors import UserError, meaning_of
-from touchstone.failures import failure_lines, sentence
+from touchstone.failures import failure_lines, place, sentence
 from touchstone.locks import write_published_values
 from touchstone.locks.report import after_build
 from touchstone.marks import read_marks, step
@@ -210,7 +210,8 @@ def dbt(
     if outcome.exception is not None:
         if meaning := meaning_of(outcome.exception):
             raise UserError(meaning)
-        raise UserError(f"dbt stopped: {sentence(str(outcome.exception))}")
+        message = str(outcome.exception)
+        raise UserError(f"dbt stopped{place(message)}: {sentence(message)}")
     results = getattr(outcome.result, "results", [])
     failed = [result for result in results if result.status in ("error", "fail", "runtime error")]
     logs = _word_after("--log-path", arguments) or project / "logs"

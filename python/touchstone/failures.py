@@ -52,6 +52,12 @@ def sentence(message: str) -> str:
     return " ".join(" ".join(kept).split("\tat ")[0].split())[:MESSAGE_LENGTH]
 
 
+def place(message: str) -> str:
+    """Return where an error of dbt says that it is, as words to go on with; empty for a check."""
+    found = re.search(r"Error in ((?!operation)\w+ \S+ \(\S+\))", message)
+    return f" at {found[1]}" if found else ""
+
+
 def _lines(result: Any, warehouse: Path, developer: bool) -> list[str]:
     node = result.node
     kind = str(node.resource_type)

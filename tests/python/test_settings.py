@@ -13,7 +13,7 @@ import yaml
 
 from touchstone.cli import main
 from touchstone.errors import UserError, meaning_of
-from touchstone.failures import sentence
+from touchstone.failures import place, sentence
 from touchstone.marks import PUBLIC_TABLES, UNFINISHED, marks_in, read_marks, step
 from touchstone.project import project_directory
 from touchstone.settings import (
@@ -301,6 +301,8 @@ def test_of_an_error_of_dbt_the_sentence_is_told() -> None:
     assert sentence(message) == (
         "Attribution model mine in seeds/definitions: its weights add up to 0.9, not to 1."
     )
+    assert place(message) == " at model int_a (models/int_a.sql)"
+    assert place(message.replace("model int_a (models/int_a.sql)", "operation x (./x.yml)")) == ""
 
 
 @pytest.mark.parametrize(
