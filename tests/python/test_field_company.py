@@ -244,35 +244,3 @@ def test_a_deal_closed_before_its_person_is_seen_has_no_days(
         from funnel.days_to_close where opportunity_id in ('deal1', 'stage1') order by all
     """
     assert rows(field, sql) == [("deal1", False, 74), ("stage1", True, None)]
-
-
-def test_spend_adds_up_from_what_was_received(field: duckdb.DuckDBPyConnection) -> None:
-    """A day of ads is cut by platform, one row came twice, an invoice is kept in its versions."""
-    sql = """
-        select cost_source, line_item, cost_amount, cost_count
-        from quality.spend_reconciliation_by_month
-        where month_start_date = date '2024-03-01' and cost_source in ('ad_platform', 'invoice')
-        order by cost_source, line_rank
-    """
-    assert rows(field, sql) == [
-        ("ad_platform", "received", Decimal(120), 3),
-        ("ad_platform", "used", Decimal(110), 2),
-        ("ad_platform", "not used: a copy of the row that counts", Decimal(10), 1),
-        ("ad_platform", "difference", Decimal(0), 0),
-        ("invoice", "received", Decimal(2100), 2),
-        ("invoice", "used", Decimal(1200), 1),
-        ("invoice", "not used: a version that is no longer active", Decimal(900), 1),
-        ("invoice", "difference", Decimal(0), 0),
-    ]
-    outcomes = """
-        select source_table, row_outcome, row_count from quality.source_row_outcomes
-        where source_system in ('facebook_ads', 'finance') and row_count > 0 order by all
-    """
-    assert rows(field, outcomes) == [
-        ("ad_days", "superseded", 1),
-        ("ad_days", "used", 3),
-        ("ads", "used", 1),
-        ("campaign_costs", "superseded", 1),
-        ("campaign_costs", "used", 3),
-        ("campaigns", "used", 1),
-    ]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-_TIME = r"\d{1,2}:\d{2}(?P<seconds>:\d{2})?(?P<fraction>\.\d{1,9})?(?P<half>\s?[AaPp]\.?[Mm]\.?)?"
+_TIME = r"\d{1,2}:\d{2}(?P<seconds>:\d{2})?(?P<fraction>\.\d{1,9})?(?P<half>\s?[AaPp][Mm])?"
 _OFFSET = r"(?P<offset>\s?(Z|[+-]\d{2}:?\d{2}))?"
 _REST = rf"((?P<between>[T ]|, )(?P<time>{_TIME}){_OFFSET})?"
 _ISO = re.compile(
@@ -74,7 +74,7 @@ def read_dates(values: Iterable[str], *, order: str = "") -> DateEvidence:
     says_day_first = any(one > 12 for one, _ in pairs)
     says_month_first = any(two > 12 for _, two in pairs)
     # no country writes month.day.year
-    is_dotted = all("." in item.form for item in found if item and item.one)
+    is_dotted = all(item.form.startswith("{first}.") for item in found if item and item.one)
     is_open = bool(pairs) and says_day_first == says_month_first and not is_dotted
     day_first = says_day_first if says_day_first != says_month_first else order == "DM" or is_dotted
     formats: dict[str, None] = {}
