@@ -170,6 +170,45 @@ def test_row_is_the_line_where_the_record_begins(company: Company) -> None:
     assert [(row[0], row[-1]) for row in company.rows()] == [("1", 2), ("2", 7), ("3", 8)]
 
 
+@pytest.mark.parametrize(
+    ("end", "inside"),
+    [("\r\n", "\n"), ("\n", "\r\n"), ("\r\n", "\r\n"), ("\r", "\n"), ("\n", "\r"), (None, "\n")],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_cells_of_several_lines_whatever_the_lines_end_in(
+    company: Company, end: str | None, inside: str, encoding: str
+) -> None:
+    ends = [end] * 5 if end else ["\r\n", "\n", "\r\n", "\r", "\n"]
+    records = [
+        "id,stage,value,day",
+        "1,Won,1,",
+        f'2,"Won{inside}{inside}by ""us""",2,',
+        "3,Lost,3,",
+        "4,Lost,4,",
+    ]
+    text = "".join(record + after for record, after in zip(records, ends, strict=True))
+    company.load(deals=text.encode(encoding))
+    assert [
+        (row[0], row[-2])
+        for row in company.rows(
+            "select id, _source_row, 0 from raw_crm.opportunity order by _source_row"
+        )
+    ] == [("1", 2), ("2", 3), ("3", 6), ("4", 7)]
+
+
+def test_a_cell_of_many_characters_is_read_and_the_fault_behind_it_told(company: Company) -> None:
+    long = DEALS + f"003,{'x' * 200_000},1,\n"
+    company.load(deals=long)
+    assert len(company.rows()[2][2]) == 200_000
+    assert "deals.csv, row 5: 2 values" in company.fails(deals=long + "004,Won\n")
+
+
+def test_a_first_line_that_names_the_separator_is_no_header(company: Company) -> None:
+    company.load(deals='"sep=|"\n' + DEALS.replace(",", "|").replace("Won", "Won;ed"))
+    assert [(row[0], row[2]) for row in company.rows()] == [("001", "Won;ed"), ("002", "Lost")]
+    assert company.rows("select _source_row from raw_crm.opportunity order by 1") == [(3,), (4,)]
+
+
 def test_lines_before_the_header_are_skipped_when_told(company: Company) -> None:
     mapping = "files:\n  deals: {file: deals.csv, skip_rows: 2}\n" + MAPPING.replace(
         "deals.csv", "deals"
@@ -969,6 +1008,22 @@ def test_files_named_after_no_table(
             DEALS.replace("stage", "status"),
             "has no column 'stage'. Its columns: id, status, value, day.",
         ),
+        (
+            "Report of deals, by stage\n\nAll of them\n" + DEALS.replace(",", ";"),
+            "Row 4 has it, so that the rows before are no header: write `skip_rows: 3` and "
+            "`delimiter: ';'` under this file",
+        ),
+        (
+            b"PK\x03\x04 and more \x00\x01",
+            "deals.csv is named like a text file and is a spreadsheet",
+        ),
+        (b"\x1f\x8b\x08\x00\x00", "packed with gzip: name it .csv.gz"),
+        (
+            b"\x07\x00\x00\x00\x12\x34\x00\x00\x00\x56\x78\x9a",
+            "deals.csv is no text (it holds zero",
+        ),
+        ("<!DOCTYPE html><html><table><tr>", "deals.csv is a web page or XML and no CSV"),
+        ('[{"id": 1}]', "deals.csv is JSON and no CSV"),
         (DEALS.replace("stage", "stages"), "no column 'stage'; did you mean 'stages'?"),
         (DEALS.encode("utf-16-le"), "holds zero bytes): try `encoding: utf-16-le`"),
         (

@@ -30,6 +30,22 @@ _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _CHUNK = 1 << 22
+_LONGEST = 1 << 24
+_PREAMBLE_LINES = 100
+_SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*")
+# The first bytes of files that are no text, and what to do about them.
+_OTHER_KINDS = {
+    b"PK\x03\x04": "a spreadsheet or an archive: save each sheet as CSV (UTF-8), or unpack it",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet of an old kind: save each of its sheets as CSV (UTF-8)",
+    b"\x1f\x8b": "packed with gzip: name it .csv.gz, and it is read as it is",
+    b"PAR1": "Parquet: name it .parquet, and it is read as it is",
+    b"%PDF": "a PDF: export the table as CSV",
+    b"\x89PNG": "a picture: export the table as CSV",
+    b"SQLite format 3": "a database: export the table as CSV",
+}
+_MARKUP = (b"<!doctype html", b"<html", b"<table", b"<?xml")
+# The reader of the standard library takes no more than 131,072 characters unless told.
+csv.field_size_limit(_LONGEST)
 _NEVER = "\x01no value is ever this\x01"
 
 
@@ -125,13 +141,34 @@ class Source:
 
     def missing(self, column: str, where: str) -> NoReturn:
         """Say that a column is not in the file."""
-        hint = ""
-        if len(self.header) == 1 and not self.is_parquet:
+        hint = self._header_hint(column)
+        if not hint and len(self.header) == 1 and not self.is_parquet:
             hint = _delimiter_hint(self.header[0], self.delimiter)
         raise UserError(
             f"{where}: {self.name} has no column '{column}'{did_you_mean(column, self.header)} "
             f"Its columns: {listed(name or '(no name)' for name in self.header)}.{hint}"
         )
+
+    def _header_hint(self, column: str) -> str:
+        """Say where the header is, when it is not the first row: exports begin with a title."""
+        file = self.files[0]
+        if self.is_parquet or self.entry.header:
+            return ""
+        wanted = column.strip().lower()
+        with _open_text(file.readable) as stream:
+            lines = [line for _, line in zip(range(_PREAMBLE_LINES), stream, strict=False)]
+        for place, line in enumerate(lines):
+            if place < file.header_lines:
+                continue
+            for mark, name in _DELIMITERS.items():
+                cells = next(csv.reader([line], delimiter=mark, quotechar=self.entry.quote), [])
+                if len(cells) > 1 and wanted in (cell.strip(BLANKS).lower() for cell in cells):
+                    other = f" and `delimiter: {name}`" if mark != self.delimiter else ""
+                    return (
+                        f" Row {place + 1} has it, so that the rows before are no header: write "
+                        f"`skip_rows: {place}`{other} under this file in the mapping."
+                    )
+        return ""
 
     def rows(self, parameters: Parameters) -> str:
         """Return the SELECT of all rows as text."""
@@ -190,7 +227,7 @@ class Source:
             "delim": parameters.bind(self.delimiter),
             "quote": parameters.bind(self.entry.quote),
             "escape": parameters.bind(self.entry.escape),
-            "max_line_size": "16777216",
+            "max_line_size": str(_LONGEST),
         }
         if self.entry.ragged_rows == "pad":
             options |= {"null_padding": "true", "parallel": "false", "strict_mode": "true"}
@@ -227,7 +264,7 @@ class Source:
                         from read_csv(
                             {path}, auto_detect = false, header = false, delim = '\x02',
                             quote = '', escape = '', columns = {{'line': 'VARCHAR'}},
-                            max_line_size = 16777216
+                            max_line_size = {_LONGEST}
                         )
                     )
                     where line_number > {file.header_lines}
@@ -293,6 +330,11 @@ class Source:
                         )
                     begins = file.header_lines + reader.line_num + 1
             except csv.Error as error:
+                if "field larger" in str(error):
+                    raise UserError(
+                        f"{file.name}, row {begins}: a value has more than {_LONGEST:,} "
+                        "characters, or a quote is opened there and not closed: mend the row"
+                    ) from error
                 raise UserError(
                     f"{file.name}, row {begins}: a quote ({self.entry.quote}) is opened and not "
                     "closed, or stands "
@@ -455,13 +497,41 @@ def _open_csv(
 ) -> tuple[_OneFile, str]:
     encoding = _encoding(path, name, entry)
     readable = path
-    if encoding not in ("utf-8", "utf-8-sig"):
+    if encoding not in ("utf-8", "utf-8-sig") or _has_several_line_ends(path):
         readable = _copy_as_utf8(path, name, encoding, scratch)
-    delimiter = delimiter or _sniff(readable, name, entry)
-    header, lines = _read_header(readable, name, entry, delimiter)
+    skipped, separator = _skipped(readable, entry)
+    delimiter = delimiter or separator or _sniff(readable, name, entry, skipped)
+    header, lines = _read_header(readable, name, entry, delimiter, skipped)
     if entry.header:
-        header, lines = list(entry.header), entry.skip_rows
+        header, lines = list(entry.header), skipped
     return _OneFile(path, name, readable, header, header_lines=lines), delimiter
+
+
+def _skipped(path: Path, entry: FileEntry) -> tuple[int, str]:
+    """Return how many lines come before the header, and the separator that a first line names.
+
+    Spreadsheets understand a line such as sep=; at the beginning; some exports write it.
+    """
+    with _open_text(path) as stream:
+        said = _SEPARATOR_LINE.fullmatch(stream.readline())
+    return (entry.skip_rows or 1, said[1]) if said else (entry.skip_rows, "")
+
+
+def _has_several_line_ends(path: Path) -> bool:
+    """Return whether lines end in more than one way, or as no reader but a copy of it expects.
+
+    Cells of several lines often have ends of their own; DuckDB loses its way in such a file.
+    """
+    ends, last = set(), b""
+    with _open_bytes(path) as stream:
+        while chunk := stream.read(_CHUNK):
+            chunk = last + chunk
+            last = b"\r" if chunk.endswith(b"\r") else b""
+            chunk = chunk.removesuffix(b"\r")
+            both = chunk.count(b"\r\n")
+            found = {"both": both, "lf": chunk.count(b"\n") - both, "cr": chunk.count(b"\r") - both}
+            ends |= {end for end, count in found.items() if count}
+    return len(ends) > 1 or "cr" in ends
 
 
 def _encoding(path: Path, name: str, entry: FileEntry) -> str:
@@ -472,6 +542,7 @@ def _encoding(path: Path, name: str, entry: FileEntry) -> str:
             raise UserError(f"{name} cannot be read: {error}") from error
     if not start.strip():
         raise UserError(f"{name} is empty: export it again, or take it out of the mapping")
+    _refuse_other_kinds(name, start)
     for mark, encoding in _BYTE_ORDER_MARKS.items():
         if start.startswith(mark):
             return encoding
@@ -483,6 +554,10 @@ def _encoding(path: Path, name: str, entry: FileEntry) -> str:
                 f"'{entry.encoding}' is no encoding (file {name}); usual ones: utf-8, cp1252, "
                 "latin-1, utf-16"
             ) from error
+    if b"\x00" in start and not _is_like_utf_16(start):
+        raise UserError(
+            f"{name} is no text (it holds zero bytes): is it a CSV file? Export it again as CSV"
+        )
     if b"\x00" in start:
         side = "utf-16-le" if start[1:2] == b"\x00" else "utf-16-be"
         raise UserError(
@@ -491,10 +566,33 @@ def _encoding(path: Path, name: str, entry: FileEntry) -> str:
     return "utf-8"
 
 
+def _refuse_other_kinds(name: str, start: bytes) -> None:
+    for mark, what in _OTHER_KINDS.items():
+        if start.startswith(mark):
+            raise UserError(f"{name} is named like a text file and is {what}")
+    text = start.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    if text.startswith(_MARKUP):
+        raise UserError(
+            f"{name} is a web page or XML and no CSV, whatever its name says (a page to sign in "
+            "looks like this, and so do some reports named .xls): export it as CSV"
+        )
+    if text.startswith((b"{", b"[{")) and b'":' in text:
+        raise UserError(f"{name} is JSON and no CSV: export it as CSV, or turn it into Parquet")
+
+
+def _is_like_utf_16(start: bytes) -> bool:
+    """Return whether every other byte is zero, as in western text of two bytes a character."""
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    return max(even, odd) * 3 > len(start[::2]) and min(even, odd) * 20 < len(start[::2])
+
+
 def _copy_as_utf8(path: Path, name: str, encoding: str, scratch: Path) -> Path:
     copy = scratch / f"{len(list(scratch.iterdir()))}_{path.name.removesuffix('.gz')}"
     lines = 1
-    decoder = codecs.getincrementaldecoder(encoding)()
+    # What is not UTF-8 becomes a mark that can be found and told with its row.
+    errors = "replace" if encoding in ("utf-8", "utf-8-sig") else "strict"
+    characters = codecs.getincrementaldecoder(encoding)(errors)
+    decoder = io.IncrementalNewlineDecoder(characters, translate=True)
     with _open_bytes(path) as stream, copy.open("w", encoding="utf-8", newline="") as written:
         while True:
             chunk = stream.read(_CHUNK)
@@ -512,19 +610,21 @@ def _copy_as_utf8(path: Path, name: str, encoding: str, scratch: Path) -> Path:
 
 
 def _header_records(
-    path: Path, entry: FileEntry, delimiter: str
+    path: Path, entry: FileEntry, delimiter: str, skipped: int
 ) -> Iterator[tuple[list[str], int]]:
     with _open_text(path) as stream:
-        for _ in range(entry.skip_rows):
+        for _ in range(skipped):
             next(stream, None)
         reader = csv.reader(stream, delimiter=delimiter, quotechar=entry.quote)
         for row in reader:
-            yield row, entry.skip_rows + reader.line_num
+            yield row, skipped + reader.line_num
 
 
-def _read_header(path: Path, name: str, entry: FileEntry, delimiter: str) -> tuple[list[str], int]:
+def _read_header(
+    path: Path, name: str, entry: FileEntry, delimiter: str, skipped: int
+) -> tuple[list[str], int]:
     try:
-        for row, lines in _header_records(path, entry, delimiter):
+        for row, lines in _header_records(path, entry, delimiter, skipped):
             if any("\ufffd" in value for value in row):
                 raise UserError(
                     f"{name}: the header is not UTF-8 text: say how the file is written with "
@@ -538,12 +638,12 @@ def _read_header(path: Path, name: str, entry: FileEntry, delimiter: str) -> tup
             f"{name}: the header cannot be read ({error}): give `delimiter:` and `quote:`"
         ) from error
     raise UserError(
-        f"{name} has no header after {entry.skip_rows} rows: correct `skip_rows:` in the mapping"
+        f"{name} has no header after {skipped} rows: correct `skip_rows:` in the mapping"
     )
 
 
-def _sniff(path: Path, name: str, entry: FileEntry) -> str:
-    widths = {mark: len(_read_header(path, name, entry, mark)[0]) for mark in _DELIMITERS}
+def _sniff(path: Path, name: str, entry: FileEntry, skipped: int) -> str:
+    widths = {mark: len(_read_header(path, name, entry, mark, skipped)[0]) for mark in _DELIMITERS}
     several = sorted(
         (mark for mark, width in widths.items() if width > 1), key=lambda mark: -widths[mark]
     )
