@@ -87,3 +87,33 @@
 {% macro start_of_the_run() -%}
     {{ return("timestamp '" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S') ~ "'") }}
 {%- endmacro %}
+
+
+{#-
+    For `dbt build` by itself: what a failed test has found, as a sentence with its first rows. `touchstone build` is quiet
+    and says it itself.
+-#}
+{% macro say_what_failed(results) -%}
+    {%- if execute and not flags.QUIET -%}
+        {%- for result in results if result.status | string == 'fail' and result.node.resource_type | string == 'test' -%}
+            {%- set node = result.node -%}
+            {%- do log('FAILED check: ' ~ node.name | replace('_', ' '), info=true) -%}
+            {%- for row in run_query('select * from (' ~ node.compiled_code ~ '\n) as found limit 3').rows -%}
+                {%- set values = [] -%}
+                {%- for name, value in row.dict().items() if value is not none -%}
+                    {%- do values.append(name ~ ' ' ~ value) -%}
+                {%- endfor -%}
+                {%- do log('  row    ' ~ values[:6] | join(', '), info=true) -%}
+            {%- endfor -%}
+            {%- do log('  next   ' ~ (node.config.get('meta', {}).get('next_step') or next_of_test(node)), info=true) -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro next_of_test(node) -%}
+    {%- if node.original_file_path.startswith('seeds/definitions/') -%}
+        {{ return('mend the rows in ' ~ node.original_file_path | replace('.yml', '.csv') ~ '; touchstone build names their lines before it begins') }}
+    {%- endif -%}
+    {{ return('mend these rows in the source and load again; where they are right, the project is at fault: report the check with them') }}
+{%- endmacro %}
