@@ -79,7 +79,7 @@ SQL := models tests analyses
 .PHONY: sqlfluff
 sqlfluff: env
 	@mkdir -p target/lint
-	@export TOUCHSTONE_WAREHOUSE=$(LINTED) DBT_TARGET_PATH=target/lint DBT_LOG_PATH=target/lint/logs && \
+	@export TOUCHSTONE_WAREHOUSE=$(LINTED) TOUCHSTONE_RAW_DATA=sample DBT_TARGET_PATH=target/lint DBT_LOG_PATH=target/lint/logs && \
 	  $(BIN)/dbt --quiet seed --full-refresh --select path:seeds/definitions && \
 	  $(BIN)/sqlfluff lint --disable-progress-bar --processes 0 $(SQL)
 

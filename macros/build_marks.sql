@@ -27,18 +27,19 @@
 {#- A test that agreed numbers of the sample have moved (is_memory) leaves nothing old. -#}
 {% macro mark_how_the_build_ended(results) -%}
     {%- if execute and tables_are_maintained() and flags.WHICH in ('build', 'run') -%}
+        {%- set run = settings_of_the_run() ~ ', ' ~ start_of_the_run() ~ ", '" ~ invocation_id ~ "'" -%}
         {%- set done, failed, public, public_names, built = [], [], [], [], [] -%}
-        {%- for node in graph.nodes.values() if is_public(node) -%}
+        {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.fqn[1] == 'marts' -%}
             {%- do public.append(node.unique_id) -%}
-            {%- do public_names.append(text_literal(node.schema ~ '.' ~ node.alias)) -%}
+            {%- do public_names.append("'" ~ node.schema ~ '.' ~ node.alias ~ "'") -%}
         {%- endfor -%}
         {%- for result in results -%}
             {%- set node = result.node -%}
             {%- if result.status | string in ('error', 'fail', 'runtime error', 'skipped') and not node.config.get('meta', {}).get('is_memory') -%}
                 {%- do failed.append(result) -%}
             {%- else -%}
-                {%- do done.append(text_literal(node.unique_id)) -%}
-                {%- if node.unique_id in public -%}{%- do built.append(text_literal(node.schema ~ '.' ~ node.alias)) -%}{%- endif -%}
+                {%- do done.append("'" ~ node.unique_id ~ "'") -%}
+                {%- if node.unique_id in public -%}{%- do built.append("'" ~ node.schema ~ '.' ~ node.alias ~ "'") -%}{%- endif -%}
             {%- endif -%}
         {%- endfor -%}
         {%- if not failed and built | length == public | length -%}
@@ -51,11 +52,10 @@
         {%- endif %}
         {%- for result in failed -%}
             {%- set node = result.node %}
-            delete from maintenance.unfinished where node_id = {{ text_literal(node.unique_id) }};
+            delete from maintenance.unfinished where node_id = '{{ node.unique_id }}';
             insert into maintenance.unfinished values (
-                {{ text_literal(node.unique_id) }}, {{ text_literal(node.resource_type | string) }}, {{ text_literal(node.name) }},
-                {{ text_literal(node.schema ~ '.' ~ node.alias) if node.unique_id in public else 'null' }},
-                {{ text_literal(result.status | string) }}, {{ settings_of_the_run() }}, {{ start_of_the_run() }}, '{{ invocation_id }}'
+                '{{ node.unique_id }}', '{{ node.resource_type }}', '{{ node.name }}', {{ "'" ~ node.schema ~ '.' ~ node.alias ~ "'" if node.unique_id in public else 'null' }},
+                {{ text_literal(result.status | string) }}, {{ run }}
             );
         {%- endfor %}
         {%- if built %}
@@ -63,14 +63,9 @@
             delete from maintenance.public_tables
             where table_name in ({{ built | join(', ') }}) or table_name not in ({{ public_names | join(', ') }});
             insert into maintenance.public_tables
-            select unnest([{{ built | join(', ') }}]), {{ settings_of_the_run() }}, {{ start_of_the_run() }}, '{{ invocation_id }}'
+            select unnest([{{ built | join(', ') }}]), {{ run }}
         {%- endif -%}
     {%- endif -%}
-{%- endmacro %}
-
-
-{% macro is_public(node) -%}
-    {{ return(node.resource_type == 'model' and node.fqn[1] == 'marts') }}
 {%- endmacro %}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from touchstone.errors import UserError
+from touchstone.errors import UserError, meaning_of
 
 WAREHOUSE_VARIABLE = "TOUCHSTONE_WAREHOUSE"
 STORAGE_VERSION = "v1.2.0"
@@ -62,6 +62,10 @@ def _reason(path: Path, message: str) -> str:
             f"{path} was written by a DuckDB that {duckdb.__version__} cannot read: "
             "delete it (make clean) and build it again, it holds nothing that cannot be rebuilt"
         )
+    if meaning := meaning_of(OSError(message)):
+        return f"{path} cannot be opened: {meaning}"
+    if not path.parent.is_dir():
+        return f"{path} cannot be made: there is no folder {path.parent}; make it, or name another"
     return f"{path} cannot be opened: {message.splitlines()[0]}"
 
 

@@ -4,7 +4,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -137,7 +137,8 @@ def _transaction(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         is_done = True
     finally:
         if not is_done:
-            connection.execute("rollback")
+            with suppress(duckdb.Error):  # the disk is full: the engine has rolled back itself
+                connection.execute("rollback")
         connection.close()
         if not is_done and not was_there:
             path.unlink(missing_ok=True)
