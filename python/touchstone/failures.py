@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from touchstone.errors import UserError
+from touchstone.errors import UserError, meaning_of
 from touchstone.project import connect
 
 SHOWN_FAILURES = 10
@@ -78,6 +78,8 @@ def _lines(result: Any, warehouse: Path, developer: bool) -> list[str]:
         lines = [f"FAILED check: {node.name.replace('_', ' ')}", where]
         lines += [f"  row    {row}" for row in _rows(node, warehouse)]
         return [*lines, f"  next   {next_step or _next_of_test(node)}"]
+    if meaning := meaning_of(Exception(sentence(str(result.message)))):
+        return [f"FAILED {kind} {node.name}: {meaning}", where]
     return [
         f"FAILED {kind} {node.name}: {sentence(str(result.message))}",
         where,
