@@ -138,9 +138,9 @@ def test_every_test_in_the_yaml_of_a_definition_is_one_that_is_asked_here() -> N
             "is_on_site is empty; every row needs one",
         ),
         (
-            "event_types",
-            "conference,true",
-            "conference,true,and more",
+            "role_mailboxes",
+            "\nabuse\n",
+            "\nabuse,and more\n",
             "'and more' stands after the last column",
         ),
         ("event_types", "is_on_site", "is_onsite", "the column is_on_site is missing"),
