@@ -13,7 +13,7 @@ from touchstone.project import connect
 SHOWN_FAILURES = 10
 SHOWN_ROWS = 3
 SHOWN_COLUMNS = 6
-MESSAGE_LENGTH = 600
+MESSAGE_LENGTH = 1200
 
 # what dbt puts before and after the sentence of an error
 _HEADING = re.compile(r"^(\w+ Error in \w+ \S+( \(.*\))?|dbt stopped:)\s*")

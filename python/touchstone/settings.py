@@ -159,6 +159,7 @@ def keep(
     before = kept_in(connection)
     known = dict(before.values) if before else {}
     new = {**(known if append else {}), **settings}
+    new.pop("raw_data", None)  # what was loaded is loaded, whatever is said
     connection.execute(_MAKE_KEPT)
     connection.execute(f"delete from {KEPT}")
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None, microsecond=0)

@@ -180,21 +180,24 @@ SETTINGS = {"reporting_currency": "USD", "reporting_time_zone": "UTC"}
 SINCE = datetime.datetime(2026, 1, 2, 3, 4)
 
 
+MAINTENANCE = f"""
+    create schema maintenance;
+    create table {UNFINISHED} (
+        node_id varchar, node_kind varchar, node_name varchar, table_name varchar,
+        outcome varchar, settings varchar, since timestamp, invocation_id varchar
+    );
+    create table {PUBLIC_TABLES} (
+        table_name varchar, settings varchar, built_at timestamp, invocation_id varchar
+    )
+"""
+
+
 @pytest.fixture
 def marked() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
+    connection.execute(MAINTENANCE)
     connection.execute(
-        f"""
-        create schema maintenance; create schema core;
-        create table {UNFINISHED} (
-            node_id varchar, node_kind varchar, node_name varchar, table_name varchar,
-            outcome varchar, settings varchar, since timestamp, invocation_id varchar
-        );
-        create table {PUBLIC_TABLES} (
-            table_name varchar, settings varchar, built_at timestamp, invocation_id varchar
-        );
-        create table core.people (a int); create table core.touches (a int)
-        """
+        "create schema core; create table core.people (a int); create table core.touches (a int)"
     )
     return connection
 
@@ -250,13 +253,21 @@ def test_two_currencies_in_public_tables_are_told(marked: duckdb.DuckDBPyConnect
     ]
 
 
+def test_numbers_of_a_failed_build_cannot_be_published(
+    warehouse: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(MAINTENANCE)
+        unfinished(connection, "model", "int_a", None, "error")
+    monkeypatch.setenv("TOUCHSTONE_WAREHOUSE", str(warehouse))
+    assert main(["lock", "2025-Q3", "--agreed-by", "CFO", "--reason", "board"]) == 2
+    told = capsys.readouterr().err
+    assert "numbers cannot be published from this warehouse: the build of 2026-01-02" in told
+
+
 def test_a_step_that_does_not_end_stays_marked(warehouse: Path) -> None:
     with duckdb.connect(str(warehouse)) as connection:
-        connection.execute(
-            f"create schema maintenance; create table {UNFINISHED} (node_id varchar, node_kind "
-            "varchar, node_name varchar, table_name varchar, outcome varchar, settings varchar, "
-            "since timestamp, invocation_id varchar)"
-        )
+        connection.execute(MAINTENANCE)
     with step(warehouse, "metrics"):
         pass
     assert read_marks(warehouse) == []

@@ -11,6 +11,7 @@ from touchstone.locks.locking import Agreement, lock_period, restate
 from touchstone.locks.numbers import count_numbers, load
 from touchstone.locks.periods import read_period
 from touchstone.locks.report import after_locking, as_text, read_today
+from touchstone.marks import read_marks
 from touchstone.project import connect, project_directory, warehouse_path
 
 
@@ -76,6 +77,8 @@ def run(options: argparse.Namespace) -> int:
         return 0
     read_period(options.period, 1)  # a misspelled one is said first
     agreement = _agreement(options)
+    if marks := read_marks(warehouse):
+        raise UserError("numbers cannot be published from this warehouse: " + "\n  ".join(marks))
     if not options.restate:
         outcome = lock_period(project, warehouse, options.period, agreement)
     elif (restated := restate(project, warehouse, options.period, agreement)) is not None:
