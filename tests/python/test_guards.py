@@ -79,6 +79,7 @@ RULE_FAULTS: dict[str, Sequence[str]] = {
     "past": ["update {table} set {column} = '2099-01-01'"],
     "one_of": ["update {table} set {column} = 'unheard of'"],
     "between": ["update {table} set {column} = -7"],
+    "per_cent": ["update {table} set {column} = cast({column} as double) / 100"],
     "filled": ["update {table} set {column} = null"],
     "refers": ["update {table} set {column} = 'gone'"],
     "usual_size": [

@@ -236,6 +236,18 @@ def between(table: Guarded, parameters: Parameters, world: World) -> Question:
 
 @rule(
     "column",
+    next_step="are they shares of one? multiply them by 100: in the mapping (`multiply_by: 100`), "
+    "or in a view that the project reads as its source",
+)
+def per_cent(table: Guarded, parameters: Parameters, world: World) -> Question:
+    """Values are per cent: where some lie between 0 and 1, others are above 1."""
+    column = _column(table, parameters["column"])
+    is_share = f"{column} > 0 and {column} < 1 and max({column}) over () <= 1"
+    return _judge(table, is_share, parameters, limit="some value above 1")
+
+
+@rule(
+    "column",
     takes=("enough", "spread"),
     next_step="load those days again: a part of them was not delivered",
 )

@@ -36,7 +36,7 @@ _HEAD = """\
 #                                                    may follow one another, on: {ours: theirs}
 #   only: {Type: [New, Renewal]}                     rows to take, by values of their columns
 #   except: {Name: {matches: "^Total"}}              rows to leave; matches: a regular expression,
-#                                                    like: "Total%"
+#                                                    like: "Total*"
 #   only_with: [Won date]                            rows that have a value there
 #   one_row_per: [Campaign ID]                       the first row of each
 #   breakdown: [Device]                              columns that cut a cost; parts are summed
