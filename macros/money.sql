@@ -1,5 +1,6 @@
 {#-
-    Money is whole minor units (cents) inside and decimal(18, 2) in the marts. An amount is settled to minor
+    Money is whole minor units (cents) inside and decimal(18, 2) in the marts, with as many places as the reporting
+    currency has where it has more than two (macros/portable/contracts). An amount is settled to minor
     units once, when it enters; everything after that adds or shares out integers.
 -#}
 
@@ -27,9 +28,15 @@
 {%- endmacro %}
 
 
-{#- The decimal(18, 2) a mart shows for minor units of the reporting currency: money('sum(amount_minor)'). -#}
+{#- The type of money in a mart: decimal(18, 2), of a currency that counts thousandths decimal(18, 3). -#}
+{% macro money_type() -%}
+    decimal(18, {{ {1000: 3, 10000: 4}.get(reporting_minor_units() | int, 2) }})
+{%- endmacro %}
+
+
+{#- What a mart shows for minor units of the reporting currency: money('sum(amount_minor)'). -#}
 {% macro money(minor_units) -%}
-    cast(cast({{ minor_units }} as decimal(20, 0)) * {{ 1 / reporting_minor_units() }} as decimal(18, 2))
+    cast(cast({{ minor_units }} as decimal(20, 0)) * {{ 1 / (reporting_minor_units() | int) }} as {{ money_type() }})
 {%- endmacro %}
 
 

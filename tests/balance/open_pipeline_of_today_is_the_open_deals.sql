@@ -30,10 +30,10 @@ compared as (
         coalesce(today.opportunity_id, open_deals.opportunity_id) as opportunity_id,
         today.pipeline_amount,
         open_deals.deal_amount,
+        today.opportunity_stage as pipeline_stage,
+        open_deals.opportunity_stage,
         today.opportunity_id is not null as is_in_today,
-        open_deals.opportunity_id is not null as is_open,
-        today.pipeline_amount is not distinct from open_deals.deal_amount
-        and today.opportunity_stage is not distinct from open_deals.opportunity_stage as is_same
+        open_deals.opportunity_id is not null as is_open
     from today
     full outer join open_deals on today.opportunity_id = open_deals.opportunity_id
 )
@@ -45,6 +45,18 @@ select
 from compared
 left join standing on compared.opportunity_id = standing.opportunity_id
 where
-    (compared.is_in_today and not compared.is_open and (standing.opportunity_id is not null or {{ as_of_date() }} >= {{ known_until() }}))
+    (
+        compared.is_in_today
+        and not compared.is_open
+        and (standing.opportunity_id is not null or {{ as_of_date() }} >= {{ known_until() }})
+    )
     or (compared.is_open and not compared.is_in_today and coalesce(standing.is_in_pipeline, false))
-    or (compared.is_open and compared.is_in_today and standing.opportunity_id is not null and not compared.is_same)
+    or (
+        compared.is_open
+        and compared.is_in_today
+        and standing.opportunity_id is not null
+        and (
+            compared.pipeline_amount is distinct from compared.deal_amount
+            or compared.pipeline_stage is distinct from compared.opportunity_stage
+        )
+    )

@@ -57,7 +57,11 @@ linked as (
         candidates.opportunity_id,
         candidates.person_id,
         wanted.created_at,
-        wanted.closed_at,
+        -- a close known by its day alone is over when the day is: what happened to the lead on that day was before it
+        case
+            when wanted.is_closed_date_from_history then wanted.closed_at
+            else cast({{ local_midnight(days_after('wanted.closed_date', 1)) }} - interval '1' second as timestamp)
+        end as closed_at,
         candidates.link_method,
         wanted.is_won,
         wanted.counts_as_new_business,

@@ -48,14 +48,23 @@ closes as (
 ),
 
 -- the data reach at least to the newest stamp, and to the day by which half of the deals had closed
+closed as (
+    select
+        min(close_date) as first_date,
+        max(case when is_in_first_half then close_date end) as half_date
+    from closes
+),
+
 reached as (
-    select coalesce(
-        greatest(
-            (select max(stamped.last_date) from stamped),
-            (select max(closes.close_date) from closes where closes.is_in_first_half)
-        ),
-        (select min(closes.close_date) from closes)
-    ) as reached_date
+    select
+        closed.first_date,
+        coalesce(
+            greatest(
+                (select max(stamped.last_date) from stamped),
+                closed.half_date
+            ), closed.first_date
+        ) as reached_date
+    from closed
 ),
 
 -- A later close is as good as a stamp while no longer time without anything than the limit of F12 lies before it;
@@ -70,23 +79,26 @@ later_closes as (
     where closes.close_date > reached.reached_date
 ),
 
+first_beyond as (
+    select coalesce(min(close_date), date '9999-12-31') as beyond_date
+    from later_closes
+    where is_beyond
+),
+
 days as (
     select * from stamped
     union all
     select
-        (select min(closes.close_date) from closes) as first_date,
-        greatest(
-            reached.reached_date,
-            (
-                select max(later_closes.close_date)
-                from later_closes
-                where
-                    later_closes.close_date < coalesce(
-                        (select min(beyond.close_date) from later_closes as beyond where beyond.is_beyond), date '9999-12-31'
-                    )
-            )
-        ) as last_date
+        first_date,
+        reached_date as last_date
     from reached
+    union all
+    select
+        null as first_date,
+        max(later_closes.close_date) as last_date
+    from later_closes
+    cross join first_beyond
+    where later_closes.close_date < first_beyond.beyond_date
 ),
 
 days_of_data as (

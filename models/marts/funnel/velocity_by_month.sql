@@ -43,7 +43,7 @@ velocity_by_month as (
         {{ money(integer_divide('2 * won_amount_minor + won_count', 'nullif(2 * won_count, 0)')) }} as average_won_amount,
         cast(median_days_to_win as decimal(9, 1)) as median_days_to_win,
         cast(
-            cast({{ money('won_amount_minor') }} as double) / nullif(median_days_to_win, 0) as decimal(18, 2)
+            cast({{ money('won_amount_minor') }} as double) / nullif(median_days_to_win, 0) as {{ money_type() }}
         ) as velocity_per_day_amount
     from factors
 )

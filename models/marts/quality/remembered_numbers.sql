@@ -89,7 +89,7 @@ remembered_numbers as (
         number_name,
         slice_name,
         cast(period_start_date as date) as period_start_date,
-        cast(number_value as decimal(18, 2)) as number_value
+        cast(number_value as {{ money_type() }}) as number_value
     from counted
     where number_value is not null
 )
