@@ -3,12 +3,12 @@ with days_of_data as (
 ),
 
 -- whole years, from the one before the first record (visits and first contacts precede it) to the one after the
--- last (expected closes and the plan follow it)
+-- last or the day of the report (expected closes and the plan follow it)
 listed as (
     select
         {{ each_day(
             "cast(date_trunc('year', first_date) - interval 1 year as date)",
-            "cast(date_trunc('year', last_date) + interval 2 year - interval 1 day as date)",
+            "cast(date_trunc('year', greatest(last_date, as_of_date)) + interval 2 year - interval 1 day as date)",
         ) }} as date_day
     from days_of_data
     where first_date is not null
