@@ -549,3 +549,46 @@ def test_files_that_hold_no_rows_are_told(exports: Exports) -> None:
     text = exports.draft().text
     assert "book.xlsx: a spreadsheet: save each of its sheets as CSV" in text
     assert "empty.csv: empty: export it again" in text
+
+
+def test_activities_emails_and_owners_of_hubspot(exports: Exports) -> None:
+    exports.write(
+        "contacts.csv",
+        "Record ID,Email,First Name,Contact owner,Create Date\n"
+        "701,a@fir.example,Ada,77,2024-01-02 09:00\n702,b@fir.example,Bo,77,2024-01-02 09:00\n",
+    )
+    exports.write("owners.csv", "id,email,First Name,Last Name\n77,jo@acme.example,Jo,Seller\n")
+    exports.write(
+        "calls.csv",
+        "Record ID,Call title,Activity date,Activity assigned to,Associated Contact IDs\n"
+        "31,First call,2024-01-03 10:00,77,701;702\n32,Nobody,2024-01-04 10:00,77,\n",
+    )
+    exports.write(
+        "meetings.csv",
+        "Record ID,Meeting name,Meeting start time,Associated Contact IDs\n"
+        "41,Demo,2024-01-05 10:00,701\n",
+    )
+    exports.write(
+        "email_events.csv",
+        "Recipient,Event type,Event date,Email name\n"
+        "a@fir.example,OPEN,2024-01-06 10:00,News\na@fir.example,CLICK,2024-01-06 10:01,News\n",
+    )
+    exports.write("emails.csv", "Email name,Send date,Delivered,Clicked\nNews,2024-01-06,2,1\n")
+    _, outcome = exports.load()
+    assert outcome.quarantined == []
+    assert exports.rows("select id, who_id, type from raw_crm.task order by 1") == [
+        ("31-701", "701", "Call"),
+        ("31-702", "702", "Call"),
+        ("32", None, "Call"),
+    ]
+    assert exports.rows("select who_id, activity_date_time from raw_crm.event") == [
+        ("701", "2024-01-05 10:00:00")
+    ]
+    assert exports.rows("select campaign_id, contact_id from raw_crm.campaign_member") == [
+        ("email: News", "701")
+    ]
+    assert exports.rows("select id, type, start_date from raw_crm.campaign") == [
+        ("email: News", "Email", "2024-01-06")
+    ]
+    assert exports.rows("select id from raw_crm.user") == [("77",)]
+    assert "mqls_expire" not in outcome.mapping.settings

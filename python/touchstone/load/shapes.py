@@ -6,6 +6,7 @@ name of the user's file in its place, and leaves out what the file does not have
 beside those of a mapping:
 
   has, has_not   what a file must have (a list within: one of them), and headers it must not have
+  named, only_if_named   what its name holds, which decides between alike, or must be so
   numbered       columns of which there is one for each of something, found by a pattern
   any, else      the first of these that the file has, or what stands in their place
   captured       what the pattern of a header caught: the EUR of Amount spent (EUR)
@@ -34,6 +35,7 @@ class FileShape:
     has: tuple[tuple[str, ...], ...]
     has_not: tuple[str, ...]
     named: str
+    only_if_named: bool
     columns: dict[str, tuple[str, ...]]
     numbered: dict[str, str]
 
@@ -108,6 +110,7 @@ def _shape(path: Path) -> Shape:
             ),
             has_not=tuple(folded(name) for name in given.get("has_not", [])),
             named=given.get("named", ""),
+            only_if_named=bool(given.get("only_if_named")),
             columns={name: tuple(known) for name, known in given["columns"].items()},
             numbered=given.get("numbered", {}),
         )
@@ -125,9 +128,9 @@ def match(header: Sequence[str], shapes: Iterable[Shape], name: str = "") -> Mat
     found: list[tuple[int, int, Match]] = []
     for shape in shapes:
         for file in shape.files.values():
+            is_named = bool(file.named) and file.named in Path(name).name.lower()
             matched = _match(header, shape, file)
-            if matched:
-                is_named = bool(file.named) and file.named in Path(name).name.lower()
+            if matched and (is_named or not file.only_if_named):
                 found.append((matched.score + 3 * is_named, -len(found), matched))
     return max(found, key=lambda item: item[:2])[2] if found else None
 
