@@ -93,7 +93,7 @@ def _table(table: Table) -> str:
     lines += [f"  {table.label}:", f"    from: {table.system}_{table.name}.csv", "    columns:"]
     for column in table.columns:
         says, lost = column_note(table, column.name)
-        notes = [column.kind if says == column.kind else f"{column.kind}: {says}"]
+        notes = [column.kind if says in ("", column.kind) else f"{column.kind}: {says}"]
         if column.name in table.key:
             notes.append("part of the key" if len(table.key) > 1 else "the key")
         elif column.name in table.required:
@@ -108,7 +108,7 @@ def _table(table: Table) -> str:
 def column_note(table: Table, column: str) -> tuple[str, str]:
     """Return what a column holds, with its unit, and what is lost without it (or nothing)."""
     notes = _notes()
-    note = notes.get(table.label, {}).get(column) or notes["every"][column]
+    note = notes.get(table.label, {}).get(column) or notes["every"].get(column, [""])
     return note[0], note[1] if len(note) > 1 else ""
 
 
