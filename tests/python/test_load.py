@@ -569,7 +569,7 @@ def test_several_ids_of_a_cell_are_rows_or_the_first_of_them(company: Company) -
     assert company.rows(roles) == [("1-701", "701", 2), ("1-702", "702", 2), ("2-703", "703", 3)]
     deals, roles_done = outcome.tables
     assert deals.notes == [
-        "crm.opportunities: 1 row of deals.csv hold several values in 'companies': the first of "
+        "crm.opportunities: 1 row of deals.csv with several values in 'companies': the first of "
         "them counts"
     ]
     assert roles_done.left_out_count == 2
@@ -645,6 +645,15 @@ def test_rows_are_kept_and_left_by_patterns(company: Company) -> None:
     rows = "Total of Won,Won,3,\n9,Won,1,\n1,Won,1,\n2,Lost to us,1,\n3,Open,1,\nTotally,Won,1,\n"
     company.load(MAPPING.replace("    columns:", filters), deals="id,stage,value,day\n" + rows)
     assert [row[0] for row in company.rows()] == ["1", "2", "Totally"]
+
+
+@pytest.mark.parametrize("mapping", [MAPPING, "defaults: {ragged_rows: quarantine}\n" + MAPPING])
+def test_rows_without_any_value_are_blank_lines(company: Company, mapping: str) -> None:
+    outcome = company.load(mapping, deals=DEALS + ",,,\n , ,,\n003,Won,,\n,,,\n")
+    assert [(row[0], row[5]) for row in company.rows()] == [("001", 2), ("002", 3), ("003", 6)]
+    assert outcome.quarantined == []
+    assert outcome.tables[0].left_out_count == 3
+    assert outcome.tables[0].filters == ["no value in any column"]
 
 
 def test_short_rows_are_filled_up_when_told(company: Company) -> None:

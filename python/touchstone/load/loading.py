@@ -34,6 +34,7 @@ from touchstone.project import connect
 from touchstone.settings import keep, project_settings
 
 _MARK = "Written by touchstone load"
+_HAS_A_VALUE = "_has_a_value"
 _LOADS = "loaded.loads"
 
 
@@ -332,7 +333,10 @@ class _Run:
         done.files += [file.name for file in source.files if file.name not in done.files]
         done.row_count += written
         done.left_out_count += source.record_count - self._taken(part, written, done)
-        done.filters += [name for name in part.filters if name not in done.filters]
+        filters = part.filters
+        if done.left_out_count and not filters:
+            filters = ["no value in any column"]
+        done.filters += [name for name in filters if name not in done.filters]
         return expressions.undeclared
 
     def _taken(self, part: Part, written: int, done: LoadedTable) -> int:
@@ -350,7 +354,7 @@ class _Run:
             taken = "the first of them counts" if split.takes_first else "each has a row"
             if held:
                 done.notes.append(
-                    f"{part.table.label}: {held:,} row{'s' * (held > 1)} of {first.name} hold "
+                    f"{part.table.label}: {held:,} row{'s' * (held > 1)} of {first.name} with "
                     f"several values in '{split.column}': {taken}"
                 )
         if all(split.takes_first for split in part.splits):
@@ -398,14 +402,14 @@ class _Run:
         return sql, parameters, expressions
 
     def _over_rows(self, part: Part, expressions: Expressions, final: list[str]) -> str:
-        kept, one_of = self._kept(part, expressions), ""
+        kept, one_of = [_HAS_A_VALUE, *self._kept(part, expressions)], ""
         if part.one_row_per:
             keys = ", ".join(expressions.text(name, part.where) for name in part.one_row_per)
             one_of = (
                 f" qualify _is_ragged or row_number() over (partition by _is_ragged, {keys} "
                 "order by _source_file, _source_row) = 1"
             )
-        where = f" where _is_ragged or ({' and '.join(kept)})" if kept else ""
+        where = f" where _is_ragged or ({' and '.join(kept)})"
         return expressions.query(final, self._relation(part, expressions)) + where + one_of
 
     def _kept(self, part: Part, expressions: Expressions) -> list[str]:
@@ -425,6 +429,9 @@ class _Run:
         columns += [
             f"rows_of_file.{name}" for name in ("_source_file", "_source_row", "_is_ragged")
         ]
+        # Spreadsheets write rows of delimiters alone below their tables: they are blank lines.
+        cells = (f"nullif(trim(rows_of_file.c{place}), '')" for place in range(len(first.header)))
+        columns.append(f"coalesce({', '.join(cells)}) is not null as {_HAS_A_VALUE}")
         rows, split_places = split_rows(first.rows(parameters), part.splits, first, parameters)
         self.used |= {(first.entry.pattern, place) for place in split_places}
         joined = f"({rows}) as rows_of_file"
