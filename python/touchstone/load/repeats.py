@@ -68,7 +68,7 @@ def find_repeated(
 ) -> Repeated:
     """Rank the rows of each key as the door will, and count those that give way by reason."""
     keys = _keys(table, mapped, cuts)
-    if not keys:
+    if not keys or not _repeats(connection, table, keys):
         return Repeated()
     stamps = _stamps(table, mapped, versions)
     names = [quoted(column.name) for column in mapped]
@@ -184,6 +184,14 @@ def ask_about_totals(
             "twice. Leave one of them out with `only:` or `except:`; if they came with different "
             "loads, load them again without --append"
         )
+
+
+def _repeats(connection: duckdb.DuckDBPyConnection, table: Table, keys: Sequence[str]) -> bool:
+    """Say whether any key is there twice: in most tables none is, and a look is cheap."""
+    looked = connection.execute(
+        f"select 1 from {address(table)} group by {', '.join(keys)} having count(*) > 1 limit 1"
+    )
+    return looked.fetchone() is not None
 
 
 def _keys(table: Table, mapped: Sequence[Column], cuts: bool) -> list[str]:
