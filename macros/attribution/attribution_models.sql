@@ -2,14 +2,15 @@
 {% macro attribution_milestones() -%}
     {{ return([
         'first_touch', 'lead_creation', 'opportunity_creation', 'closed_won', 'last_touch', 'last_non_direct',
+        'primary_campaign',
     ]) }}
 {%- endmacro %}
 
 
 {#-
     The attribution models as they stand in seeds/definitions, read when a model is compiled: one dictionary each
-    with name, half_life_days (none for models of milestones), milestones (name -> weight in ten-thousandths),
-    between (likewise) and agreed_for. Empty until the seeds are loaded. A wrong definition stops the build.
+    with name, half_life (none for models of milestones) and its half_life_unit, milestones (name -> weight in
+    ten-thousandths), between (likewise) and agreed_for. Empty until the seeds are loaded. A wrong definition stops the build.
 
     The model that calls this names both seeds in a `depends_on` comment, so that they are loaded before it.
 -#}
@@ -30,7 +31,8 @@
             {%- endfor -%}
             {%- do models.append({
                 'name': row.attribution_model,
-                'half_life_days': row.half_life_days,
+                'half_life': row.half_life_days or row.half_life_hours,
+                'half_life_unit': 'days' if row.half_life_days else 'hours',
                 'milestones': milestones,
                 'between': (shares.get('between', 0) * 10000) | int,
                 'agreed_for': row.agreed_for,
@@ -44,11 +46,11 @@
 
 {#- Models of milestones, and models of half-lives: they are settled in different ways. -#}
 {% macro milestone_models() -%}
-    {{ return(attribution_models() | selectattr('half_life_days', 'none') | list) }}
+    {{ return(attribution_models() | selectattr('half_life', 'none') | list) }}
 {%- endmacro %}
 
 {% macro decay_models() -%}
-    {{ return(attribution_models() | rejectattr('half_life_days', 'none') | list) }}
+    {{ return(attribution_models() | rejectattr('half_life', 'none') | list) }}
 {%- endmacro %}
 
 
@@ -115,7 +117,8 @@
             ) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- if row.half_life_days is none -%}
+    {%- set half_life = row.half_life_days or row.half_life_hours -%}
+    {%- if row.half_life_days is none and row.half_life_hours is none -%}
         {%- if not shares -%}
             {%- do problems.append('it has neither weights nor a half-life; give it one of them.') -%}
         {%- elif shares.values() | sum != 1 -%}
@@ -123,8 +126,10 @@
         {%- endif -%}
     {%- elif shares -%}
         {%- do problems.append('it has both weights and a half-life; keep one of them.') -%}
-    {%- elif row.half_life_days < 1 or row.half_life_days > 730 -%}
-        {%- do problems.append('its half-life is ' ~ row.half_life_days ~ ' days; give 1 to 730.') -%}
+    {%- elif row.half_life_days is not none and row.half_life_hours is not none -%}
+        {%- do problems.append('it has a half-life in days and one in hours; keep one of them.') -%}
+    {%- elif not half_life or half_life < 1 or half_life > 730 -%}
+        {%- do problems.append('its half-life is ' ~ half_life ~ '; give 1 to 730 days or hours.') -%}
     {%- endif -%}
     {%- if weights | selectattr('attribution_model', 'equalto', row.attribution_model) | map(attribute='milestone')
         | unique | list | length

@@ -70,7 +70,7 @@
 {% macro decay_claim(model) -%}
     {{ claim(
         '(' ~ weight_remainder(model.name ~ '_weight', model.name ~ '_whole', model.name ~ '_ppb') ~ ')',
-        '99999 - age_days', 'position', 100000
+        '99999 - least(age_' ~ model.half_life_unit ~ ', 99999)', 'position', 100000
     ) }}
 {%- endmacro %}
 

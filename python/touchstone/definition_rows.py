@@ -300,16 +300,23 @@ def _weight_problems(models: Seed, weights: Seed) -> Iterator[str]:
     for row in weights.rows:
         by_model[row["attribution_model"]].append(row)
     for row in models.rows:
-        name, half_life = row["attribution_model"], row["half_life_days"]
+        name, days, hours = (
+            row["attribution_model"],
+            row["half_life_days"],
+            row["half_life_hours"],
+        )
+        half_life, column = (days, "half_life_days") if days else (hours, "half_life_hours")
         own = by_model.get(name, [])
-        if half_life and own:
+        if days and hours:
+            yield (f"{_at(models, row)}: {name} has a half-life in days and one in hours; keep one")
+        elif half_life and own:
             yield (
                 f"{_at(models, row)}: {name} has a half-life, and weights in "
                 f"{_at(weights, *own)}; keep one"
             )
         elif half_life:
             if not (half_life.isdigit() and 1 <= int(half_life) <= 730):
-                yield f"{_at(models, row)}: half_life_days is {half_life!r}; give 1 to 730"
+                yield f"{_at(models, row)}: {column} is {half_life!r}; give 1 to 730"
         elif not own:
             yield (
                 f"{_at(models, row)}: {name} has neither weights nor a half-life; add its rows to "

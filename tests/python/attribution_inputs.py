@@ -94,6 +94,7 @@ def rows_of(company: Company) -> dict[str, list[dict[str, Any]]]:
                 "channel_owner": "marketing",
                 "is_paid": False,
                 "is_capture": False,
+                "campaign_id": touch.campaign_id,
                 "is_direct": touch.is_direct,
                 "is_known": touch.is_known,
                 "is_human_activity": KINDS[touch.kind_rank - 1] == "activity"
@@ -114,6 +115,7 @@ def rows_of(company: Company) -> dict[str, list[dict[str, Any]]]:
                 "business_kind": "new_business",
                 "journey_starts_date": deal.journey_starts_date,
                 "amount_minor": deal.amount_minor,
+                "campaign_id": deal.primary_campaign_id,
                 "exclusion_reason": company.excluded.get(deal.opportunity_id),
             }
             for deal in company.deals

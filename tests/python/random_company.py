@@ -20,6 +20,7 @@ HOURS = (time(0), time(2, 30), time(9), time(9, 0, 1), time(12), time(23, 59, 59
 OFFSETS = (-400, -366, -365, -364, -120, -60, -31, -30, -7, -3, -2, -1, 0, 0, 0, 1, 2, 7, 30, 60)
 DEAL_OFFSETS = (-60, -7, -1, 0, 0, 0, 1, 2, 30, 60)
 AMOUNTS = (0, 1, 2, 3, 7, 99, 100, 101, 9_999_999, 10_000_000, 3_333_333, 10**15, 10**15 - 1)
+CAMPAIGNS = ("spring", "autumn", "fair", None)
 KINDS = ("campaign_response", "form", "activity", "web")
 
 
@@ -101,6 +102,7 @@ def _add_deal(draw: random.Random, company: Company, name: str, account: str, zo
             is_won=state == "won",
             journey_starts_date=created_date - timedelta(days=draw.choice(LOOKBACKS)),
             amount_minor=draw.choice((amount, amount, amount, -amount, None)),
+            primary_campaign_id=draw.choice(CAMPAIGNS),
         )
     )
     if draw.random() < 0.1:
@@ -139,6 +141,7 @@ def _add_touch(
             is_direct=draw.random() < 0.3,
             is_known=draw.random() < 0.4,
             is_automated=kind == "activity" and draw.random() < 0.3,
+            campaign_id=draw.choice(CAMPAIGNS),
         )
     )
 

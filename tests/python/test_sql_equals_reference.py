@@ -29,7 +29,7 @@ from touchstone.credit import (
     Redistribution,
     Scope,
     Settings,
-    ages_in_days,
+    ages,
     milestones,
     place,
     read_definitions,
@@ -120,10 +120,10 @@ def reference_credits(sql: Sql, company: Company) -> Credits:
             if not journey:
                 continue
             positions = milestones(deal, journey, scope, sql.combination.settings)
-            ages = ages_in_days(deal, journey, scope)
             for name, definition in sql.definitions.items():
+                old = ages(deal, journey, scope, definition.unit)
                 shares = weigh(
-                    definition, len(journey), positions, ages, sql.combination.redistribution
+                    definition, len(journey), positions, old, sql.combination.redistribution
                 )
                 weights = settle(shares, WHOLE_PPB)
                 amounts: list[int | None] = [None] * len(journey)
@@ -195,6 +195,11 @@ def copy_attribution(target: Path) -> Path:
         models,
         ignore=shutil.ignore_patterns("*.yml"),
     )
+    # what a build checks before it begins stands beside this table
+    quality = target / "models" / "marts" / "quality"
+    quality.mkdir(parents=True)
+    for name in ("settings.sql", "settings.yml"):
+        shutil.copy(PROJECT / "models" / "marts" / "quality" / name, quality / name)
     for name in TABLES:
         stand_in = target / "models" / _layer(name) / f"{name}.sql"
         stand_in.parent.mkdir(exist_ok=True)
@@ -216,10 +221,19 @@ def add_custom_models(folder: Path, seed: int) -> None:
     draw = random.Random(seed)
     models: list[dict[str, object]] = []
     weights: list[dict[str, object]] = []
+    # what every company may add: a decay by hours, and the campaign that the CRM names
+    models += [
+        {"attribution_model": "by_the_hour", "half_life_hours": 36},
+        {"attribution_model": "sf_primary_campaign"},
+    ]
+    weights.append(
+        {"attribution_model": "sf_primary_campaign", "milestone": "primary_campaign", "weight": "1"}
+    )
     for number in range(CUSTOM_MODELS):
         name = f"custom_{number}"
         if draw.random() < 0.2:
-            models.append({"attribution_model": name, "half_life_days": draw.choice(HALF_LIVES)})
+            unit = draw.choice(("days", "hours"))
+            models.append({"attribution_model": name, f"half_life_{unit}": draw.choice(HALF_LIVES)})
             continue
         models.append({"attribution_model": name})
         milestones_used = draw.sample(MILESTONES, draw.randint(1, len(MILESTONES)))

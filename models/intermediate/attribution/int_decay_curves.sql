@@ -3,10 +3,10 @@
 -- After 50 half-lives the weight, 2^50 for the newest touch, is below 1 and counts as 0.
 with first_half_lives as (
     select
-        first_days.half_life_days,
-        first_days.day_count,
-        first_days.weight
-    from (values {{ decay_curve_rows(models) }}) as first_days (half_life_days, day_count, weight)
+        first_ages.half_life,
+        first_ages.age,
+        first_ages.weight
+    from (values {{ decay_curve_rows(models) }}) as first_ages (half_life, age, weight)
 ),
 
 halvings as (
@@ -18,8 +18,8 @@ halvings as (
 
 continued as (
     select
-        first_half_lives.half_life_days,
-        first_half_lives.day_count + halvings.half_life_count * first_half_lives.half_life_days as age_days,
+        first_half_lives.half_life,
+        first_half_lives.age + halvings.half_life_count * first_half_lives.half_life as age,
         {{ integer_divide('first_half_lives.weight', 'halvings.divisor') }} as weight
     from first_half_lives
     cross join halvings
@@ -28,12 +28,12 @@ continued as (
 curves as (
     select
         {%- for model in models %}
-        cast(max(weight) filter (where half_life_days = {{ model.half_life_days }}) as bigint)
+        cast(max(weight) filter (where half_life = {{ model.half_life }}) as bigint)
             as {{ model.name }}_weight,
         {%- endfor %}
-        cast(age_days as integer) as age_days
+        cast(age as integer) as age
     from continued
-    group by age_days
+    group by age
 )
 
 select * from curves

@@ -20,6 +20,8 @@ counted as (
         cast(count(*) filter (where {{ is_in_scope }} and is_before_lead) as integer) as {{ scope }}_lead_position,
         max(position) filter (where {{ is_in_scope }} and not is_direct) as {{ scope }}_not_direct_position,
         max(touch_date) filter (where {{ is_in_scope }}) as {{ scope }}_newest_touch_date,
+        max(touch_at) filter (where {{ is_in_scope }}) as {{ scope }}_newest_touch_at,
+        max(position) filter (where {{ is_in_scope }} and is_of_primary_campaign) as {{ scope }}_campaign_position,
         {%- endfor %}
         cast(count(*) filter (where is_before_creation) as integer) as created_position
     from touches
@@ -32,11 +34,13 @@ scoped as (
         opportunity_id,
         '{{ scope }}' as attribution_scope,
         {{ scope }}_newest_touch_date as newest_touch_date,
+        {{ scope }}_newest_touch_at as newest_touch_at,
         {{ scope }}_touch_count as touch_count,
         first_known_position,
         created_position,
         {{ scope }}_lead_position as lead_position,
-        {{ scope }}_not_direct_position as not_direct_position
+        {{ scope }}_not_direct_position as not_direct_position,
+        {{ scope }}_campaign_position as campaign_position
     from counted
     where {{ scope }}_touch_count > 0
     {{ 'union all' if not loop.last }}
@@ -48,6 +52,7 @@ measured as (
         scoped.opportunity_id,
         scoped.attribution_scope,
         scoped.newest_touch_date,
+        scoped.newest_touch_at,
         scoped.touch_count,
         1 as first_touch_position,
         case
@@ -59,6 +64,7 @@ measured as (
         case when scoped.attribution_scope = 'revenue' then scoped.touch_count else 0 end as closed_won_position,
         scoped.touch_count as last_touch_position,
         coalesce(scoped.not_direct_position, scoped.touch_count) as last_non_direct_position,
+        coalesce(scoped.campaign_position, 0) as primary_campaign_position,
         abs(opportunities.amount_minor) as abs_amount_minor,
         cast(case when opportunities.amount_minor < 0 then -1 else 1 end as integer) as amount_sign
     from scoped

@@ -70,6 +70,7 @@ settled as (
         opportunity_id,
         attribution_scope,
         newest_touch_date,
+        newest_touch_at,
         touch_count,
         {%- for milestone in attribution_milestones() %}
         {{ milestone }}_position,

@@ -35,6 +35,7 @@ shared as (
         opportunity_id,
         attribution_scope,
         newest_touch_date,
+        newest_touch_at,
         touch_count,
         {%- for milestone in attribution_milestones() %}
         {{ milestone }}_position,

@@ -66,6 +66,7 @@ weighed as (
         opportunity_id,
         attribution_scope,
         newest_touch_date,
+        newest_touch_at,
         touch_count,
         {%- for milestone in attribution_milestones() %}
         {{ milestone }}_position,

@@ -48,6 +48,7 @@ bounded as (
     select
         opportunities.opportunity_id,
         opportunities.account_id,
+        opportunities.campaign_id as primary_campaign_id,
         opportunities.created_at,
         opportunities.created_date,
         case when opportunities.is_won then opportunities.closed_date end as won_date,

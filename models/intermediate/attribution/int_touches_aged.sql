@@ -6,6 +6,7 @@ with touches as (
     select
         opportunity_id,
         touch_date,
+        touch_at,
         position
     from {{ ref('int_touches_placed_on_opportunities') }}
 ),
@@ -15,6 +16,7 @@ journeys as (
         opportunity_id,
         attribution_scope,
         newest_touch_date,
+        newest_touch_at,
         touch_count,
         abs_amount_minor
     from {{ ref('int_journeys_measured') }}
@@ -30,6 +32,7 @@ aged as (
         journeys.attribution_scope,
         touches.position,
         {{ days_between('touches.touch_date', 'journeys.newest_touch_date') }} as age_days,
+        {{ integer_divide(seconds_between('touches.touch_at', 'journeys.newest_touch_at'), '3600') }} as age_hours,
         journeys.abs_amount_minor
     from journeys
     inner join touches
@@ -39,11 +42,13 @@ aged as (
 weighed as (
     select
         {%- for model in models %}
-        coalesce(curves.{{ model.name }}_weight, 0) as {{ model.name }}_weight,
+        coalesce(curves_by_{{ model.half_life_unit }}.{{ model.name }}_weight, 0) as {{ model.name }}_weight,
         {%- endfor %}
         aged.*
     from aged
-    left join curves on aged.age_days = curves.age_days
+    {%- for unit in models | map(attribute='half_life_unit') | unique %}
+    left join curves as curves_by_{{ unit }} on aged.age_{{ unit }} = curves_by_{{ unit }}.age
+    {%- endfor %}
 )
 
 select * from weighed

@@ -3,6 +3,7 @@ with touches as (
         touch_id,
         person_id,
         account_id,
+        campaign_id,
         touch_at,
         touch_date,
         touch_precision,
@@ -19,6 +20,7 @@ opportunities as (
     select
         opportunity_id,
         account_id as opportunity_account_id,
+        primary_campaign_id,
         created_at,
         created_date,
         won_date,
@@ -74,7 +76,8 @@ cut_off as (
                 else in_window.touch_at <= in_window.lead_until_at
             end,
             false
-        ) as is_before_lead
+        ) as is_before_lead,
+        coalesce(in_window.campaign_id = in_window.primary_campaign_id, false) as is_of_primary_campaign
     from in_window
 ),
 
@@ -83,9 +86,11 @@ placed as (
         opportunity_id,
         touch_id,
         touch_date,
+        touch_at,
         is_before_creation,
         is_before_close,
         is_before_lead,
+        is_of_primary_campaign,
         is_direct,
         is_known,
         cast(row_number() over (

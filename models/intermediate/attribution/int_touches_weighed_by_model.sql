@@ -7,6 +7,7 @@ with touches as (
         opportunity_id,
         touch_id,
         touch_date,
+        touch_at,
         position
     from {{ ref('int_touches_placed_on_opportunities') }}
 ),
@@ -43,7 +44,8 @@ aged as (
         journeys.*,
         touches.touch_id,
         touches.position,
-        {{ days_between('touches.touch_date', 'journeys.newest_touch_date') }} as age_days
+        {{ days_between('touches.touch_date', 'journeys.newest_touch_date') }} as age_days,
+        {{ integer_divide(seconds_between('touches.touch_at', 'journeys.newest_touch_at'), '3600') }} as age_hours
     from touches
     inner join journeys
         on touches.opportunity_id = journeys.opportunity_id and touches.position <= journeys.touch_count
@@ -52,13 +54,15 @@ aged as (
 rounded_down as (
     select
         {%- for model in decays %}
-        {%- set weight = 'coalesce(curves.' ~ model.name ~ '_weight, 0)' %}
+        {%- set weight = 'coalesce(curves_by_' ~ model.half_life_unit ~ '.' ~ model.name ~ '_weight, 0)' %}
         {{ weight }} as {{ model.name }}_weight,
         {{ weight_part(weight, model.name ~ '_whole') }} as {{ model.name }}_ppb,
         {%- endfor %}
         aged.*
     from aged
-    left join curves on aged.age_days = curves.age_days
+    {%- for unit in decays | map(attribute='half_life_unit') | unique %}
+    left join curves as curves_by_{{ unit }} on aged.age_{{ unit }} = curves_by_{{ unit }}.age
+    {%- endfor %}
 ),
 
 decayed as (

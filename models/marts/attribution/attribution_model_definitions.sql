@@ -23,6 +23,7 @@ attribution_model_definitions as (
         models.reason as definition_reason,
         models.version as version_number,
         models.half_life_days,
+        models.half_life_hours,
         {%- for milestone in attribution_milestones() %}
         cast(weights.{{ milestone }}_share as decimal(5, 4)) as {{ milestone }}_share,
         {%- endfor %}

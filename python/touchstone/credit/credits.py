@@ -9,7 +9,7 @@ from touchstone.credit.journeys import (
     Scope,
     Settings,
     Touch,
-    ages_in_days,
+    ages,
     milestones,
     place,
 )
@@ -40,8 +40,8 @@ def credit(
     """
     journey = place(deal, touches, scope, settings)
     positions = milestones(deal, journey, scope, settings)
-    ages = ages_in_days(deal, journey, scope)
-    shares = weigh(definition, len(journey), positions, ages, redistribution)
+    old = ages(deal, journey, scope, definition.unit)
+    shares = weigh(definition, len(journey), positions, old, redistribution)
     weights = settle(shares, WHOLE_PPB) if journey else []
     amounts: list[int | None] = [None] * len(journey)
     if deal.amount_minor is not None and journey:

@@ -19,6 +19,7 @@ MILESTONES = (
     "closed_won",
     "last_touch",
     "last_non_direct",
+    "primary_campaign",
     BETWEEN,
 )
 
@@ -31,13 +32,14 @@ class Definition:
 
     `shares` maps names of `MILESTONES` to fractions of 1 that add up to exactly 1; text such as
     "0.225" is read exactly, floats are refused. A share of 0 is the same as no row. With
-    `half_life_days` the model is time decay, a touch loses half its weight in that many days, and
-    there are no shares.
+    `half_life_days` or `half_life_hours` the model is time decay, a touch loses half its weight in
+    that many days or hours, and there are no shares.
     """
 
     name: str
     shares: Mapping[str, Fraction | str | int]
     half_life_days: int | None = None
+    half_life_hours: int | None = None
 
     def __post_init__(self) -> None:
         """Read the shares exactly; raise UserError when they are no definition."""
@@ -52,19 +54,35 @@ class Definition:
                 raise UserError(
                     f"attribution model {self.name}: the share of {milestone} is below 0"
                 )
-        if self.half_life_days is not None:
+        if self.half_life_days is not None and self.half_life_hours is not None:
+            raise UserError(
+                f"attribution model {self.name}: it has a half-life in days and one in hours"
+            )
+        if self.half_life is not None:
             if exact:
                 raise UserError(
                     f"attribution model {self.name}: it has both a half-life and weights"
                 )
-            if self.half_life_days <= 0:
-                raise UserError(f"attribution model {self.name}: the half-life is not above 0 days")
+            if self.half_life <= 0:
+                raise UserError(
+                    f"attribution model {self.name}: the half-life is not above 0 {self.unit}"
+                )
         elif sum(exact.values()) != 1:
             raise UserError(
                 f"attribution model {self.name}: its weights add up to "
                 f"{float(sum(exact.values()))}, not to 1"
             )
         object.__setattr__(self, "shares", {key: share for key, share in exact.items() if share})
+
+    @property
+    def half_life(self) -> int | None:
+        """In how much time a touch loses half its weight, in `unit`; None: not by age."""
+        return self.half_life_hours if self.half_life_days is None else self.half_life_days
+
+    @property
+    def unit(self) -> Literal["days", "hours"]:
+        """What ages are counted in."""
+        return "days" if self.half_life_hours is None else "hours"
 
     @property
     def anchors(self) -> dict[str, Fraction]:
@@ -93,7 +111,10 @@ def read_definitions(folder: Path) -> dict[str, Definition]:
             )
         of_model[row["milestone"]] = row["weight"]
     half_lives = {
-        row["attribution_model"]: int(row["half_life_days"]) if row["half_life_days"] else None
+        row["attribution_model"]: [
+            int(row[f"half_life_{unit}"]) if row.get(f"half_life_{unit}") else None
+            for unit in ("days", "hours")
+        ]
         for row in _rows(folder / "attribution_models.csv")
     }
     for name in shares:
@@ -103,7 +124,7 @@ def read_definitions(folder: Path) -> dict[str, Definition]:
                 "attribution_models.csv; add its row there"
             )
     return {
-        name: Definition(name, shares.get(name, {}), half_life)
+        name: Definition(name, shares.get(name, {}), *half_life)
         for name, half_life in half_lives.items()
     }
 

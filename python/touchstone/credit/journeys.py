@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+HOUR = timedelta(hours=1)
 Scope = Literal["pipeline", "revenue"]
 Population = Literal["account", "contact_role", "primary_contact_role"]
 
@@ -47,6 +48,7 @@ class Touch:
     is_direct: bool = False
     is_known: bool = False
     is_automated: bool = False
+    campaign_id: str | None = None
 
     @property
     def order_key(self) -> tuple[date, datetime, int, int, str]:
@@ -76,6 +78,7 @@ class Deal:
     role_people: frozenset[str] = frozenset()
     primary_role_people: frozenset[str] = frozenset()
     converted_people: frozenset[str] = frozenset()
+    primary_campaign_id: str | None = None
 
 
 def place(
@@ -113,6 +116,11 @@ def milestones(
     """
     settings = settings or Settings()
     last = len(journey) - 1 if journey else None
+    of_campaign = [
+        position
+        for position, touch in enumerate(journey)
+        if touch.campaign_id is not None and touch.campaign_id == deal.primary_campaign_id
+    ]
     not_direct = [position for position, touch in enumerate(journey) if not touch.is_direct]
     before_creation = [
         position
@@ -126,6 +134,7 @@ def milestones(
         "closed_won": last if scope == "revenue" else None,
         "last_touch": last,
         "last_non_direct": not_direct[-1] if not_direct else last,
+        "primary_campaign": of_campaign[-1] if of_campaign else None,
     }
 
 
@@ -137,6 +146,19 @@ def ages_in_days(deal: Deal, journey: Sequence[Touch], scope: Scope) -> list[int
             raise ValueError(f"deal {deal.opportunity_id} is not closed: it has no revenue journey")
         return []
     return [max((reference - touch.touch_date).days, 0) for touch in journey]
+
+
+def ages(
+    deal: Deal, journey: Sequence[Touch], scope: Scope, unit: Literal["days", "hours"]
+) -> list[int]:
+    """Return for each touch its age in a unit: what `weigh` takes of a model of that unit.
+
+    Hours count from moment to moment, to that of the newest touch of the journey.
+    """
+    if unit == "days":
+        return ages_in_days(deal, journey, scope)
+    newest = max((touch.touch_at for touch in journey), default=None)
+    return [] if newest is None else [(newest - touch.touch_at) // HOUR for touch in journey]
 
 
 def _is_of_deal(deal: Deal, touch: Touch, population: Population) -> bool:

@@ -25,7 +25,8 @@ def weigh(
     """Return one share per touch of a journey; they add up to exactly 1.
 
     `positions`: where each milestone falls, 0 = first touch, None or left out = absent. `ages`:
-    whole days from each touch to the end of the scope, used by time decay only.
+    whole days or hours (`unit` of the definition) from each touch to the end of the scope or any
+    other moment that is one for all; used by time decay only.
 
     A touch with several milestones earns all their shares. The share of an absent milestone, and of
     `between` when every touch has a milestone, goes to what is present: in proportion to the
@@ -34,8 +35,8 @@ def weigh(
     """
     if touch_count == 0:
         return []
-    if definition.half_life_days is not None:
-        return _decayed(ages, definition.half_life_days)
+    if definition.half_life is not None:
+        return _decayed(ages, definition.half_life)
     present = {
         milestone: (position, share)
         for milestone, share in definition.anchors.items()
@@ -87,24 +88,24 @@ def settle(shares: Sequence[Fraction | int], whole: int) -> list[int]:
     return [-part for part in parts] if whole < 0 else parts
 
 
-def _decayed(ages: Sequence[int], half_life_days: int) -> list[Fraction]:
+def _decayed(ages: Sequence[int], half_life: int) -> list[Fraction]:
     # Ages count from the newest touch: the common factor cancels, and the oldest journeys keep all
     # their digits.
     newest = min(ages)
-    weights = [decay_weight(age - newest, half_life_days) for age in ages]
+    weights = [decay_weight(age - newest, half_life) for age in ages]
     total = sum(weights)
     return [Fraction(weight, total) for weight in weights]
 
 
 @cache
-def decay_weight(age_days: int, half_life_days: int) -> int:
+def decay_weight(age: int, half_life: int) -> int:
     """Return the weight of a touch: 2^50 at age 0, half of it after each half-life, rounded down.
 
     2 to a fraction of a half-life is irrational and every engine's `pow` rounds it in its own way,
     so the definition is this whole number: the one of the age within its half-life, halved once for
     every full half-life. A share made of it differs from the exact one by less than 10^-12.
     """
-    full_half_lives, days = divmod(age_days, half_life_days)
+    full_half_lives, rest = divmod(age, half_life)
     with localcontext(prec=DECAY_DIGITS):
-        within = int(DECAY_WHOLE * Decimal(2) ** (Decimal(-days) / half_life_days))
+        within = int(DECAY_WHOLE * Decimal(2) ** (Decimal(-rest) / half_life))
     return within >> full_half_lives

@@ -8,7 +8,7 @@ share of what is absent to the rest. A deal without any milestone is shared out 
 from dataclasses import dataclass
 from pathlib import Path
 
-from touchstone.credit.definitions import read_definitions
+from touchstone.credit.definitions import Definition, read_definitions
 
 SCOPES = {"pipeline": "is_before_creation", "revenue": "is_before_close"}
 POSITIONS_ONLY = ("first_touch", "last_touch")  # what a path alone can tell
@@ -21,7 +21,7 @@ class Model:
     name: str
     anchors: dict[str, float]
     between: float
-    half_life_days: int | None
+    half_life_days: float | None
 
     @property
     def is_of_positions(self) -> bool:
@@ -37,7 +37,14 @@ def read_models(project: Path) -> list[Model]:
             name,
             {milestone: float(share) for milestone, share in definition.anchors.items()},
             float(definition.between),
-            definition.half_life_days,
+            definition.half_life
+            and definition.half_life / (1 if definition.unit == "days" else 24),
         )
         for name, definition in definitions.items()
     ]
+
+
+def _in_days(definition: Definition) -> float | None:
+    if definition.half_life is None:
+        return None
+    return definition.half_life / (1 if definition.unit == "days" else 24)
