@@ -606,7 +606,7 @@ class _Drafting:
 
     def _text(self) -> str:
         body = "\n".join([*self._files(), *self._tables()])
-        settings = "\n".join(self._settings())
+        settings = "\n".join(self._settings() if self.parts else [])
         return "\n".join([*self._head(), settings, body, *self._tail()]) + "\n"
 
     def _head(self) -> Iterator[str]:

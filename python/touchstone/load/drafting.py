@@ -25,7 +25,7 @@ def print_draft(folder: Path, project: Path, settings: Settings) -> int:
         print(f"ASK {number}: {question}", file=sys.stderr)
     if not drafted.has_tables:
         print(
-            "No file has a shape that is known: touchstone load --template all prints a mapping "
+            "No file can be loaded as it is: touchstone load --template all prints a mapping "
             "to fill in.",
             file=sys.stderr,
         )
@@ -50,8 +50,8 @@ def mapping_of_shape(
         raise UserError(
             f"{folder} has no file that is known as {listed(shape.name for shape in shapes)} "
             f"(files of it: {listed(files)}). "
-            + " ".join(f"{question}." for question in drafted.questions)
-            + f" Files there: {listed(files_of(folder)) or 'none'}. touchstone load {folder} "
+            + "".join(f"{question}. " for question in drafted.questions)
+            + f"Files there: {listed(files_of(folder)) or 'none'}. touchstone load {folder} "
             "--draft shows what they could be"
         )
     for question in drafted.questions:
