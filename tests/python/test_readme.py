@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from touchstone.cli import main
 from touchstone.project import connect, warehouse_path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +29,11 @@ def built() -> duckdb.DuckDBPyConnection:
     if not path.exists():
         pytest.fail(f"{path} is not built; run `make build` first (make pytest does)")
     return connect(path, read_only=True)
+
+
+def test_vars_are_for_an_analysis(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["query", "select 1", "--vars", "{explain_opportunity_id: x}"]) == 2
+    assert "a statement has none" in capsys.readouterr().err
 
 
 def test_the_readme_stays_short() -> None:
