@@ -51,9 +51,12 @@ with
 
 landed_rows as (
     select
-        {% for column in columns -%}
-        {{ column.landed_value }} as {{ column.name }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ columns[0].landed_value }} as id,
+        {{ columns[1].landed_value }} as text_day,
+        {{ columns[2].landed_value }} as typed_day,
+        {{ columns[3].landed_value }} as zoned_day,
+        {{ columns[4].landed_value }} as start_date,
+        {{ columns[5].landed_value }} as stop_date
     from {{ landed }}
 ),
 
@@ -90,9 +93,13 @@ select
 from expected
 full join found on expected.id = found.id
 where
-    (found.id is null or expected.id is null or found.zoned_day <> found.typed_day
+    (
+        found.id is null
+        or expected.id is null
+        or found.zoned_day <> found.typed_day
         or coalesce(cast(found.text_day as string), '') <> coalesce(expected.text_day, '')
         or cast(found.typed_day as string) <> expected.typed_day
         or cast(found.start_date as string) <> expected.start_date
-        or coalesce(cast(found.stop_date as string), '') <> coalesce(expected.stop_date, ''))
+        or coalesce(cast(found.stop_date as string), '') <> coalesce(expected.stop_date, '')
+    )
     and coalesce(expected.id, found.id) {{ 'is not null' if zone in days else "not in ('early', 'late')" }}
