@@ -279,9 +279,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> World:
         shutil.copy(PROJECT / FOLDER / name, project / FOLDER)
     warehouse = folder / "touchstone.duckdb"
     shutil.copy(WAREHOUSE, warehouse)
-    (project / "target").mkdir()
-    for place in (folder, project / "target"):
-        shutil.copy(parsed(PROJECT, {}, warehouse).target / MANIFEST_FILE, place)
+    of_dbt_alone = shutil.ignore_patterns("*.pickle", "*.msgpack")
+    target = parsed(PROJECT, {}, warehouse).target
+    shutil.copytree(target, project / "target", ignore=of_dbt_alone)
+    shutil.copy(project / "target" / MANIFEST_FILE, folder)
     use_few_metrics(project / "target")
     return World(project, warehouse)
 
