@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -13,7 +14,7 @@ import yaml
 
 from touchstone.cli import main
 from touchstone.errors import UserError, meaning_of
-from touchstone.failures import place, sentence
+from touchstone.failures import failure_lines, place, sentence
 from touchstone.marks import PUBLIC_TABLES, UNFINISHED, marks_in, read_marks, step
 from touchstone.project import project_directory
 from touchstone.settings import (
@@ -314,6 +315,50 @@ def test_of_an_error_of_dbt_the_sentence_is_told() -> None:
     )
     assert place(message) == " at model int_a (models/int_a.sql)"
     assert place(message.replace("model int_a (models/int_a.sql)", "operation x (./x.yml)")) == ""
+
+
+def result(kind: str, name: str, path: str, status: str, message: str, sql: str = "") -> Any:
+    """Return what dbt says of a node that failed."""
+    config: dict[str, Any] = {"meta": {}}
+    node = SimpleNamespace(
+        resource_type=kind, name=name, original_file_path=path, config=config, compiled_code=sql
+    )
+    return SimpleNamespace(node=node, status=status, message=message)
+
+
+def told_of(one: Any, warehouse: Path, *, developer: bool = False) -> str:
+    return "\n".join(failure_lines([one], warehouse, Path("dbt.log"), developer=developer))
+
+
+def test_a_failed_check_is_told_with_its_rows_and_what_to_do(warehouse: Path) -> None:
+    duckdb.connect(str(warehouse)).close()
+    sql = "select 'deal' || n as opportunity_id, null as unknown from range(5) as r (n) -- all"
+    failed = result("test", "each_deal_is_won_once", "tests/a.sql", "fail", "Got 5 results", sql)
+    told = told_of(failed, warehouse)
+    assert told.startswith("FAILED check: each deal is won once\n  where  tests/a.sql\n")
+    assert "  row    opportunity_id deal0\n" in told
+    assert "deal3" not in told
+    assert "Got 5 results" not in told
+    assert "mend them there and load again" in told
+
+
+def test_a_failed_check_of_a_definition_names_its_file(warehouse: Path) -> None:
+    failed = result("test", "a_b", "seeds/definitions/regions.yml", "fail", "Got 1 result")
+    assert "mend the rows in seeds/definitions/regions.csv" in told_of(failed, warehouse)
+
+
+def test_what_differs_in_a_worked_example_is_for_developers(warehouse: Path) -> None:
+    failed = result("unit_test", "a_b", "models/a.yml", "fail", "@@ ,\x1b[31ma,b\x1b[0m")
+    told = told_of(failed, warehouse)
+    assert "the project is at fault, not your data" in told
+    assert "@@" not in told
+    assert "@@" in told_of(failed, warehouse, developer=True)
+
+
+def test_a_model_that_met_a_full_disk_says_so(warehouse: Path) -> None:
+    message = "Runtime Error in model a (models/a.sql)\n  IO Error: No space left on device"
+    told = told_of(result("model", "a", "models/a.sql", "error", message), warehouse)
+    assert told.startswith("FAILED model a: the disk is full (IO Error: No space left on device)")
 
 
 @pytest.mark.parametrize(
