@@ -78,7 +78,7 @@ steps as (
         'stage ' || coalesce(stated.stage_name, '?') || ', close date ' || coalesce(cast(stated.close_date as varchar), '?')
         || ', in ' || coalesce(stated.currency_code, 'no currency') as detail,
         cast(null as decimal(18, 9)) as credit_share,
-        cast(stated.amount as decimal(18, 2)) as amount
+        cast(stated.amount as {{ money_type() }}) as amount
     from chosen
     inner join stated on chosen.opportunity_id = stated.opportunity_id
     union all

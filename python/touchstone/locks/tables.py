@@ -205,9 +205,9 @@ RESTATEMENTS_SQL = f"""
 """
 
 
-def _both(column: str, value: str, without: str) -> str:
+def _both(column: str, value: str, without: str, money: str) -> str:
     """Return the two measures of credit as columns: they stand in rows below each other."""
-    names = {"credited_deal_count": "decimal(18, 9)", "credited_amount": "decimal(18, 2)"}
+    names = {"credited_deal_count": "decimal(18, 9)", "credited_amount": money}
     return ",\n        ".join(
         f"cast(coalesce(max({value}) filter (metric = '{name}'), {without}) as {kind}) "
         f"as {name.replace('credited', column)}"
@@ -215,7 +215,8 @@ def _both(column: str, value: str, without: str) -> str:
     )
 
 
-CREDITS_SQL = f"""
+def _credits_sql(money: str) -> str:
+    return f"""
     create or replace table {CREDITS_BY_MONTH} as
     with numbers as (
         select
@@ -258,9 +259,9 @@ CREDITS_SQL = f"""
         max(period) as locked_period,
         max(locked_date) as locked_date,
         max(revision_number) as revision_number,
-        {_both("credited", "value", "0")},
-        {_both("computed", "computed_value", "0")},
-        {_both("previous", "previous_value", "null")}
+        {_both("credited", "value", "0", money)},
+        {_both("computed", "computed_value", "0", money)},
+        {_both("previous", "previous_value", "null", money)}
     from numbers
     group by period_start_date, member
     order by period_start_date, attribution_scope, attribution_model, channel
@@ -276,7 +277,13 @@ def write_values(connection: duckdb.DuckDBPyConnection) -> None:
 
 def write_credits(connection: duckdb.DuckDBPyConnection) -> None:
     """Write totals of credit by month: locked ones as agreed, the others as computed."""
-    connection.execute(CREDITS_SQL)
+    # money has the places of the reporting currency (macros/money.sql), which the mart shows
+    row = connection.execute(
+        "select data_type from duckdb_columns() where schema_name = 'attribution' and "
+        "table_name = 'model_credits_by_month' and column_name = 'credited_amount'"
+    ).fetchone()
+    assert row is not None
+    connection.execute(_credits_sql(str(row[0])))
     _comment(connection, CREDITS_BY_MONTH, CREDIT_COMMENTS)
 
 

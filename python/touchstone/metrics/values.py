@@ -25,6 +25,7 @@ CUTS = (
     "campaign_name",
     "channel",
     "icp_tier",
+    "lead_source",
     "original_lead_source",
     "owner_pair",
     "region",
