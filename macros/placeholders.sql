@@ -4,7 +4,6 @@
 {%- endmacro %}
 
 
-
 {#-
     An id, null when it is a placeholder. `id` is the id as it landed, `value` what to read of it. Nearly every id is
     longer than the words and no hash: only what may be a placeholder is compared. Salesforce ends its zeros with AAA.

@@ -92,10 +92,11 @@
         {{ return([]) }}
     {%- endif -%}
     {%- set kept = graph.setdefault('definition_columns', {}) -%}
-    {%- if not kept.get(name) -%}
-        {%- do kept.update({name: definition_rows(name) | map(attribute=column) | list}) -%}
+    {%- set key = name ~ '.' ~ column -%}
+    {%- if not kept.get(key) -%}
+        {%- do kept.update({key: definition_rows(name) | map(attribute=column) | list}) -%}
     {%- endif -%}
-    {{ return(kept[name]) }}
+    {{ return(kept[key]) }}
 {%- endmacro %}
 
 

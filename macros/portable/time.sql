@@ -23,7 +23,7 @@
     time as midnight in UTC: it stays the day it is. Any other moment is brought to the zone of the reports first.
 -#}
 {% macro day_of_moment(timestamp) -%}
-    {%- if var('reporting_time_zone') == 'UTC' -%}
+    {%- if setting('reporting_time_zone') == 'UTC' -%}
         {{ return('cast(' ~ timestamp ~ ' as date)') }}
     {%- else -%}
         {{ return(

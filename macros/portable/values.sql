@@ -35,7 +35,7 @@
     {%- if data_type == 'date' -%}
         {%- set moment = adapter.dispatch('value_from_text')(text, 'timestamp') -%}
         {{ return('case when ' ~ text ~ " like '%:%' then " ~ day_of_moment('(' ~ moment ~ ')') ~ ' else ' ~ value ~ ' end') }}
-    {%- elif data_type == 'timestamp' and var('reporting_time_zone') != 'UTC' -%}
+    {%- elif data_type == 'timestamp' and setting('reporting_time_zone') != 'UTC' -%}
         {%- set day = adapter.dispatch('value_from_text')(text, 'date') -%}
         {{ return('case when length(' ~ text ~ ') = 10 then ' ~ local_midnight(day) ~ ' else ' ~ value ~ ' end') }}
     {%- else -%}

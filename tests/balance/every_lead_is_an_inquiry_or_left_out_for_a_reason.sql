@@ -7,7 +7,7 @@ lead_events as (
     select
         person_id,
         cycle_number,
-        regexp_replace(event_id, '^(inferred:)?created:', '') as lead_id
+        {{ lead_of_creation('event_id') }} as lead_id
     from {{ ref('int_lead_events_placed_in_cycles') }}
     where event_kind = 'created'
 ),

@@ -45,7 +45,7 @@
     'Asia/Kolkata': ['2024-04-01', '2024-04-02'],
     'Atlantic/Azores': ['2024-04-01', '2024-04-01'],
 } %}
-{%- set zone = var('reporting_time_zone') %}
+{%- set zone = setting('reporting_time_zone') %}
 
 with
 

@@ -85,7 +85,7 @@ split as (
         coalesce(people.original_lead_source, '(none)') as original_lead_source,
         coalesce(touches.channel, 'no response') as channel,
         touches.campaign_id,
-        regexp_replace(worked.first_lead_event_id, '^(inferred:)?created:', '') as first_lead_id,
+        {{ lead_of_creation('worked.first_lead_event_id') }} as first_lead_id,
         coalesce({{ local_date('worked.cycle_worked_at') }} > worked.due_date, false) as is_worked_late,
         worked.is_end_inferred,
         worked.response_count,

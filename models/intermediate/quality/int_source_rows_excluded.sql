@@ -27,7 +27,10 @@ lead_statuses_dated as (
 ),
 
 lead_events as (
-    select * from {{ ref('int_lead_events_placed_in_cycles') }}
+    select
+        *,
+        {{ lead_of_creation('event_id') }} as lead_id
+    from {{ ref('int_lead_events_placed_in_cycles') }}
     where event_kind = 'created'
 ),
 
@@ -39,8 +42,7 @@ leads_placed as (
             partition by lead_events.person_id, lead_events.cycle_number order by lead_events.event_at, lead_events.event_id
         ) as lead_number
     from lead_statuses_dated
-    left join lead_events
-        on lead_events.event_id in (lead_statuses_dated.status_event_id, 'inferred:' || lead_statuses_dated.status_event_id)
+    left join lead_events on lead_statuses_dated.lead_id = lead_events.lead_id
 ),
 
 excluded as (
