@@ -177,6 +177,21 @@ def keep(
     return told
 
 
+def settings_of_load(
+    project: Path, kept: Kept | None, stated: Mapping[str, Any], *, append: bool
+) -> dict[str, Any]:
+    """Return the settings by which files are read: those that their build will have.
+
+    Args:
+        project: folder of dbt_project.yml.
+        kept: what the load before kept.
+        stated: what the mapping states.
+        append: whether rows are added: what the mapping does not state is as it was kept.
+    """
+    before = kept.values if kept and append else {}
+    return {**project_settings(project), **before, **stated}
+
+
 def project_settings(project: Path) -> dict[str, Any]:
     """Return the vars of dbt_project.yml."""
     from touchstone.load.contract import read_yaml

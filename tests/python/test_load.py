@@ -457,6 +457,16 @@ def test_a_day_is_that_of_the_reports_and_a_plain_day_stays(
     assert company.one(how, "close_date", given, top=top) == [landed]
 
 
+def test_an_appended_load_reads_days_in_the_zone_that_is_kept(company: Company) -> None:
+    top = "settings: {reporting_time_zone: America/Phoenix}\n"
+    company.load(top + MAPPING, deals=DEALS)
+    later = "id,stage,value,day\n003,Won,5,2024-04-01T01:09:44Z\n"
+    company.load(MAPPING, append=True, deals=later)
+    assert company.rows("select close_date from raw_crm.opportunity where id = '003'") == [
+        ("2024-03-31",)
+    ]
+
+
 def test_hashed_names_cannot_be_read_and_still_join(company: Company) -> None:
     landed = company.one("{column: x, hashed: true}", "owner_id", "Ann Lee\nann lee \nBob\n")
     assert landed[0] == landed[1] != landed[2]

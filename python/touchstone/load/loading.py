@@ -31,7 +31,7 @@ from touchstone.load.repeats import (
 from touchstone.load.unmapped import Unmapped, find_unmapped
 from touchstone.load.values import Expressions, alias_of, fits, joined_on, pieces, split_rows
 from touchstone.project import connect
-from touchstone.settings import keep, project_settings
+from touchstone.settings import keep, kept_in, read_kept, settings_of_load
 
 _MARK = "Written by touchstone load"
 _HAS_A_VALUE = "_has_a_value"
@@ -98,7 +98,10 @@ def load(
     with tempfile.TemporaryDirectory(dir=warehouse.parent, prefix=".touchstone_load_") as scratch:
         target = Path(scratch) / "check.duckdb" if check else warehouse
         with _transaction(target) as connection:
-            run = _Run(folder, mapping, Path(scratch), connection, outcome)
+            kept = read_kept(warehouse) if check else kept_in(connection)
+            settings = settings_of_load(project, kept, mapping.settings, append=append)
+            zone = str(settings["reporting_time_zone"])
+            run = _Run(folder, mapping, Path(scratch), connection, outcome, zone)
             run.open_files()
             run.write_tables(read_contract(project))
             run.write_down()
@@ -107,11 +110,7 @@ def load(
                 read_contract(project),
                 {done.table.label: done.columns for done in outcome.tables},
                 project,
-                str(
-                    mapping.settings.get(
-                        "reporting_currency", project_settings(project)["reporting_currency"]
-                    )
-                ),
+                str(settings["reporting_currency"]),
             )
             outcome.changed_settings = keep(
                 connection, mapping.company, mapping.settings, append=append
@@ -155,6 +154,7 @@ class _Run:
         scratch: Path,
         connection: duckdb.DuckDBPyConnection,
         outcome: Outcome,
+        home_zone: str,
     ) -> None:
         self.folder = folder
         self.mapping = mapping
@@ -163,7 +163,7 @@ class _Run:
         self.outcome = outcome
         self.sources: dict[FileEntry, Source] = {}
         self.used: set[tuple[str, int]] = set()
-        self.home_zone = str(mapping.settings.get("reporting_time_zone", "UTC"))
+        self.home_zone = home_zone
         self.number = self._next_number()
 
     def open_files(self) -> None:
