@@ -7,9 +7,10 @@ from pathlib import Path
 
 import duckdb
 
-from touchstone.build import dbt
+from touchstone.build import as_vars, dbt
 from touchstone.errors import UserError
 from touchstone.project import connect, project_directory, warehouse_path
+from touchstone.settings import in_force
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -51,7 +52,8 @@ def run(options: argparse.Namespace) -> int:
 def compiled_analysis(project: Path, warehouse: Path, name: str, variables: str | None) -> str:
     """Return the SQL of a file in analyses/, as dbt writes it for this warehouse."""
     connect(warehouse, read_only=True).close()  # says how to build it where it is not there
-    arguments = ["compile", "--select", name, *(["--vars", variables] if variables else [])]
+    settings = in_force(project, warehouse, variables or "{}")
+    arguments = ["compile", "--select", name, "--vars", as_vars(settings.values)]
     with contextlib.redirect_stdout(io.StringIO()):  # dbt prints what it compiled
         if not dbt(project, warehouse, arguments):
             raise UserError(f"dbt could not compile analyses/{name}.sql")

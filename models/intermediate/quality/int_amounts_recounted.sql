@@ -12,10 +12,19 @@ currencies as (
     select * from {{ ref('currencies') }}
 ),
 
+listed_at_one as (
+    select currency_code
+    from conversion_rates
+    group by currency_code
+    having min(units_per_corporate_unit) = 1 and max(units_per_corporate_unit) = 1
+),
+
+-- A reporting currency without rates is the corporate one, unless another currency is listed as that.
 company as (
     select
         count(*) = 0 as has_no_rates,
-        count(*) filter (where currency_code = {{ reporting_currency() }}) = 0 as reports_in_corporate_currency
+        count(*) filter (where currency_code = {{ reporting_currency() }}) = 0
+        and (select count(*) from listed_at_one) = 0 as reports_in_corporate_currency
     from conversion_rates
 ),
 
