@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 
 
 class UserError(Exception):
@@ -24,6 +25,18 @@ _ELSEWHERE = (
     "choose a folder that you may write to: TOUCHSTONE_WAREHOUSE=FILE for the warehouse, or run "
     "the command in a copy of the project that is yours"
 )
+
+
+_ADDRESS = re.compile(r"[^\s;,|<>]+@[^\s;,|<>]+")
+
+
+def without_emails(text: str) -> str:
+    """Return a text with its e-mail addresses masked: what is said ends in logs of others.
+
+    >>> without_emails("a@x.com;b@x.com")
+    '(e-mail);(e-mail)'
+    """
+    return _ADDRESS.sub("(e-mail)", text)
 
 
 def meaning_of(error: BaseException) -> str | None:

@@ -612,6 +612,15 @@ def test_what_is_no_id_stops_the_load(company: Company, ids: str, told: str) -> 
     )
 
 
+def test_an_address_is_not_repeated_in_an_error(company: Company) -> None:
+    mapping = MAPPING.replace("crm.opportunities", "crm.leads").split("      stage_name")[0]
+    mapping += "      email: mail\n      created_date: day\n"
+    leads = "id;mail;day\n1;ann@fir.example,bo@fir.example;2024-01-01\n"
+    told = company.fails(mapping, deals=leads)
+    assert "row 2: '(e-mail),(e-mail)' for crm.leads.email looks like several values" in told
+    assert "fir.example" not in told
+
+
 def test_what_looks_like_an_id_in_a_spreadsheet_may_be_one(company: Company) -> None:
     ids = [
         "1e5",

@@ -1,73 +1,36 @@
-"""A mapping drafted from a folder: what its files are, how they are written, what to ask."""
+"""A mapping drafted from a folder: what its files are, how they are written, what to ask.
 
-import json
+Here it is found; draft_text writes it.
+"""
+
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from textwrap import wrap
 from typing import Any
 
-from touchstone.errors import UserError
-from touchstone.load.contract import Column, read_contract
+from touchstone.load.contract import read_contract
+from touchstone.load.draft_text import (
+    MOST_VALUES,
+    Drafted,
+    Findings,
+    PartDraft,
+    Settings,
+    text_of,
+)
 from touchstone.load.evidence import overlap, read_dates, read_numbers
+from touchstone.load.files import check_folder
 from touchstone.load.guess import guess_table
 from touchstone.load.peek import Peek, files_of, peek
 from touchstone.load.shapes import Match, Shape, match, read_shapes, shapes_named
-from touchstone.load.vocabulary import (
-    VOCABULARIES,
-    Vocabulary,
-    near,
-    read_names,
-    unknown,
-    written,
-)
 
 _TOTAL = re.compile(r"(grand )?totals?( ?[:\-\u2013].*)?|results (for|from) .*", re.IGNORECASE)
 _CRM_ID = re.compile(r"\d+|[0-9A-Za-z]{15}([0-9A-Za-z]{3})?|[0-9a-f]{8}-[0-9a-f-]{27}")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_ ()/.?-]*")
-_CURRENCIES = {
-    ("crm.opportunities", "currency_iso_code"),
-    ("google_ads.accounts", "currency_code"),
-    ("linkedin_ads.accounts", "currency"),
-    ("facebook_ads.accounts", "currency"),
-}
 # Ids of our own people, which a tool without ids writes as names.
 _NAMES_OF_PEOPLE = {"owner_id", "sdr_id", "marketer_id", "manager_id"}
-Settings = Mapping[str, Any]
-_MOST_VALUES = 40
-# What YAML takes for something else than text.
-_NOT_TEXT = ("null", "y", "n", "yes", "no", "on", "off", "true", "false")
 _MODIFIERS = ("values", "unlisted", "multiply_by", "hashed", "split", "take")
-
-
-@dataclass
-class Drafted:
-    """One file of the folder in the draft."""
-
-    peek: Peek
-    match: Match | None
-    alias: str
-    # how it is written, as keys of the mapping
-    writing: dict[str, Any] = field(default_factory=dict)
-    # formats of single columns, where the file as a whole has none
-    formats: dict[str, list[str]] = field(default_factory=dict)
-
-
-@dataclass
-class PartDraft:
-    """Rows for one table from one file: nodes of the mapping with the user's names in them."""
-
-    label: str
-    file: Drafted
-    columns: dict[str, Any]
-    keys: dict[str, Any] = field(default_factory=dict)
-    joined: dict[str, Drafted] = field(default_factory=dict)
-    guesses: dict[str, str] = field(default_factory=dict)
-    # taken from a file that only refers to such rows, for want of one that holds them
-    is_derived: bool = False
 
 
 @dataclass
@@ -97,10 +60,7 @@ def draft(
         settings: what is said already and need not be asked.
         without_guesses: leave files of no known shape as comments.
     """
-    if not folder.is_dir():
-        raise UserError(
-            f"{folder} is not a folder: give the one that holds the CSV or Parquet files"
-        )
+    check_folder(folder)
     shapes = shapes_named(only) if only else read_shapes()
     return _Drafting(folder, project, shapes, bool(only), settings or {}, without_guesses).draft()
 
@@ -117,17 +77,15 @@ class _Drafting:
         settings: Settings,
         without_guesses: bool,
     ) -> None:
-        self.folder = folder
-        self.project = project
         self.contract = read_contract(project)
+        self.found = Findings(folder, project, self.contract, settings)
+        self.folder = folder
         self.shapes = shapes
         self.is_shape_given = is_shape_given
-        self.settings = settings
         self.without_guesses = without_guesses
-        self.files: list[Drafted] = []
-        self.parts: list[PartDraft] = []
-        self.questions: list[str] = []
-        self.left_out: list[str] = []
+        self.files = self.found.files
+        self.parts = self.found.parts
+        self.left_out = self.found.left_out
 
     def draft(self) -> Draft:
         """Return the draft."""
@@ -139,13 +97,7 @@ class _Drafting:
         guessed = [] if self.is_shape_given else self._guessed()
         for file in self.files:
             self._judge_writing(file)
-        return Draft(self._text(), self.questions, bool(self.parts), guessed)
-
-    def _ask(self, question: str) -> str:
-        """Note a question, once; return the mark that stands where it matters."""
-        if question not in self.questions:
-            self.questions.append(question)
-        return f"ASK {self.questions.index(question) + 1}"
+        return Draft(text_of(self.found), self.found.questions, bool(self.parts), guessed)
 
     # the files
 
@@ -205,7 +157,7 @@ class _Drafting:
                         "too, so its cost would count twice: it is left out; take the other one "
                         "out instead if this is the report you mean"
                     )
-                    self.left_out.append(f"{file.peek.name}: {self._ask(question)}")
+                    self.left_out.append(f"{file.peek.name}: {self.found.ask(question)}")
                     self.files.remove(file)
                     break
 
@@ -289,7 +241,7 @@ class _Drafting:
             f"{file.peek.name} has no column of the {wanted}, so its cost has no day: export it "
             "again broken down by day (Segment > Time > Day)"
         )
-        self.left_out.append(f"{file.peek.name}: {self._ask(question)}")
+        self.left_out.append(f"{file.peek.name}: {self.found.ask(question)}")
 
     def _keys(self, part: PartDraft, spec: dict[str, Any], names: "_Names") -> bool:
         """Set the keys of a part beside its columns; False when it cannot be written."""
@@ -321,7 +273,7 @@ class _Drafting:
             )
             if not header or not found:
                 return False
-            part.keys.setdefault("only", {})[header] = found[:_MOST_VALUES]
+            part.keys.setdefault("only", {})[header] = found[:MOST_VALUES]
         if spec.get("totals"):
             for header, values in _totals(part.file.peek).items():
                 part.keys.setdefault("except", {})[header] = values
@@ -366,7 +318,7 @@ class _Drafting:
                 continue
             cuts.append(name)
             places.append(place)
-            self._ask(
+            self.found.ask(
                 f"{part.file.peek.name} has several rows for one campaign and day, told apart by "
                 f"'{name}': they are summed (`breakdown:`); is each a part of the cost?"
             )
@@ -380,23 +332,23 @@ class _Drafting:
             rows = part.file.peek.rows
             at = part.file.peek.header.index
             if starts and ends and any(row[at(starts)] != row[at(ends)] for row in rows):
-                self._ask(
+                self.found.ask(
                     f"{name} has rows of several days ({starts} to {ends}): all of their cost "
                     "falls on the first; export it again broken down by day"
                 )
         if "currency" in asks and not names.knows("currency"):
-            self._ask(
+            self.found.ask(
                 f"{name} does not say its currency: its cost is taken as the reporting currency; "
                 "add the column of the currency to the export, or map the account with "
                 "{constant: EUR}"
             )
         if "events" in asks:
-            self._ask(
+            self.found.ask(
                 f"{name}: which events are forms or log-ins that say who a visitor is? Those kept "
                 "under `only:` were chosen by their names"
             )
         if "page" in asks and not names.header("url"):
-            self._ask(
+            self.found.ask(
                 f"{name} has no page_location: take it out of event_params in the query that "
                 "exports it, or visits have no page"
             )
@@ -499,7 +451,7 @@ class _Drafting:
                 self.left_out.append(f"{file.peek.name}: {what}; {_columns_of(file.peek)}")
                 continue
             taken.add(guess.table.label)
-            self.parts = [
+            self.parts[:] = [
                 part
                 for part in self.parts
                 if not (part.is_derived and part.label == guess.table.label)
@@ -511,7 +463,7 @@ class _Drafting:
             part = PartDraft(guess.table.label, file, columns, guesses=guess.notes)
             self.parts.append(part)
             guessed.append(file.peek.name)
-            self._ask(
+            self.found.ask(
                 f"{file.peek.name} has no known shape: is it {guess.table.label} "
                 f"({guess.table.description.rstrip('.').lower()})? Its columns were found by "
                 "their names; confirm them, above all those marked as guesses"
@@ -537,7 +489,7 @@ class _Drafting:
         for header, seen in found.items():
             if seen.is_order_open and order_is_open(found.values()):
                 value = next(iter(file.peek.sample(header)))
-                self._ask(
+                self.found.ask(
                     f"{file.peek.name}: is '{value}' written day/month or month/day? Taken as "
                     f"{'day/month' if order == 'DM' else 'month/day'} (`date_format:`)"
                 )
@@ -558,21 +510,21 @@ class _Drafting:
         if numeric.is_mark_open:
             big = re.sub(r"\D", "", numeric.example)
             small = numeric.example.replace(",", ".")
-            self._ask(
+            self.found.ask(
                 f"{file.peek.name}: is '{numeric.example}' {big} or {small}? Taken as "
                 f"{small if numeric.decimal in numeric.example else big} (`decimal_separator:`)"
             )
 
     def _judge_zone(self, file: Drafted, dates: Iterable[str]) -> None:
         """A report that a person exports has the times of their zone; what loaders land, UTC."""
-        zone = str(self.settings.get("reporting_time_zone", "UTC"))
+        zone = str(self.found.settings.get("reporting_time_zone", "UTC"))
         stem = file.match.shape.stem if file.match else ""
         is_report = stem in ("hubspot", "salesforce") and any(" " in h for h in file.peek.header)
         values = [value for header in dates for value in file.peek.sample(header)]
         is_local = any(re.search(r"\d:\d\d(:\d\d)?( ?[AaPp][Mm])?$", value) for value in values)
         if zone != "UTC" and is_report and is_local and "time_zone" not in file.writing:
             file.writing["time_zone"] = zone
-            self._ask(
+            self.found.ask(
                 f"{file.peek.name} has times without an offset: are they those of {zone}? Taken "
                 "so (`time_zone:`)"
             )
@@ -601,199 +553,6 @@ class _Drafting:
                         elif joined.get(alias) is file and rest in file.peek.header:
                             headers[rest] = None
         return list(headers)
-
-    # the text
-
-    def _text(self) -> str:
-        body = "\n".join([*self._files(), *self._tables()])
-        settings = "\n".join(self._settings() if self.parts else [])
-        return "\n".join([*self._head(), settings, body, *self._tail()]) + "\n"
-
-    def _head(self) -> Iterator[str]:
-        yield f"# Drafted by touchstone load --draft from the files in {self.folder.name or '.'}."
-        if self.questions:
-            yield "# Only you can know (search for ASK and the number):"
-            for number, question in enumerate(self.questions, start=1):
-                yield from wrap(
-                    f"{number}. {question}", 100, initial_indent="#   ", subsequent_indent="#      "
-                )
-        yield f"company: {_scalar(self.folder.resolve().name or 'My company')}"
-
-    def _settings(self) -> Iterator[str]:
-        currencies = self._currencies()
-        yield "settings:"
-        for name, value in self.settings.items():
-            yield f"  {name}: {_flow(value).lower() if isinstance(value, bool) else _flow(value)}"
-        if "reporting_currency" in self.settings:
-            pass
-        elif not currencies:
-            asked = self._ask("no file says its currency: which one do you report in?")
-            yield f"  reporting_currency: USD                 # {asked}"
-        else:
-            first = next(iter(currencies))
-            note = (
-                "the only one in the files"
-                if len(currencies) == 1
-                else (
-                    "the most frequent; in the files: "
-                    + ", ".join(f"{name} ({count:,})" for name, count in currencies.items())
-                )
-            )
-            yield f"  reporting_currency: {first}                 # {note}"
-        if "reporting_time_zone" not in self.settings:
-            asked = self._ask(
-                "which time zone do you report in? Times without an offset are read as UTC unless "
-                "a file has `time_zone:` (exports of a CRM are mostly in the zone of its account)"
-            )
-            yield f"  reporting_time_zone: UTC                # {asked}"
-        labels = {part.label for part in self.parts}
-        is_worked = bool(labels & {"crm.tasks", "crm.events"})
-        if "crm.leads" in labels and not is_worked and "mqls_expire" not in self.settings:
-            yield "  mqls_expire: false                      # no file shows when a lead was worked"
-
-    def _currencies(self) -> dict[str, int]:
-        found: Counter[str] = Counter()
-        for part in self.parts:
-            for label, name in _CURRENCIES:
-                node = part.columns.get(name) if part.label == label else None
-                if isinstance(node, dict) and node.get("constant"):
-                    found[str(node["constant"]).upper()] += part.file.peek.row_count
-                elif isinstance(node, str):
-                    for value, count in part.file.peek.sample(node).items():
-                        found[value.upper()] += count
-        known = {value: count for value, count in found.items() if re.fullmatch("[A-Z]{3}", value)}
-        return dict(sorted(known.items(), key=lambda item: (-item[1], item[0])))
-
-    def _files(self) -> Iterator[str]:
-        used = {id(part.file) for part in self.parts}
-        used |= {id(other) for part in self.parts for other in part.joined.values()}
-        if not used:
-            return
-        yield "files:"
-        for file in self.files:
-            if id(file) not in used:
-                continue
-            says = file.match.file.says if file.match else "no known shape"
-            yield f"  {_scalar(file.alias)}:{' ' * max(1, 36 - len(file.alias))}# {says}"
-            keys: dict[str, Any] = {"file": file.peek.name}
-            if file.peek.skip_rows:
-                keys["skip_rows"] = str(file.peek.skip_rows)
-            if file.peek.delimiter not in ("", ","):
-                keys["delimiter"] = "tab" if file.peek.delimiter == "\t" else file.peek.delimiter
-            elif any(mark in name for name in file.peek.header for mark in ";|\t"):
-                keys["delimiter"] = "comma"
-            if file.peek.encoding:
-                keys["encoding"] = file.peek.encoding
-            if file.peek.has_ragged_rows:
-                keys["ragged_rows"] = "quarantine"
-            for key, value in {**keys, **file.writing}.items():
-                if key == "date_format" and len(value) == 1:
-                    value = value[0]
-                note = ""
-                if key == "ragged_rows":
-                    note = "    # rows of another width (footers): set aside, with the reason"
-                yield f"    {key}: {_flow(value)}{note}"
-
-    def _tables(self) -> Iterator[str]:
-        labels = [label for label in self.contract if any(p.label == label for p in self.parts)]
-        if labels:
-            yield "tables:"
-        for label in labels:
-            yield f"  {label}:"
-            for part in self.parts:
-                if part.label == label:
-                    yield from self._part_lines(part)
-
-    def _part_lines(self, part: PartDraft) -> Iterator[str]:
-        table = self.contract[part.label]
-        yield f"    - from: {_scalar(part.file.alias)}"
-        for key, value in part.keys.items():
-            if isinstance(value, list) and len(value) == 1 and key != "join":
-                value = value[0]
-            yield f"      {key}: {_flow(value)}"
-        yield "      columns:"
-        for column in table.columns:
-            if column.name not in part.columns:
-                continue
-            node = self._with_format(part, column, part.columns[column.name])
-            note = part.guesses.get(column.name, "")
-            yield from self._column_lines(part, column, node, note)
-
-    def _with_format(self, part: PartDraft, column: Column, node: Any) -> Any:
-        if column.kind not in ("date", "timestamp"):
-            return node
-        if isinstance(node, dict) and "first_of" in node:
-            return {
-                "first_of": [self._with_format(part, column, item) for item in node["first_of"]]
-            }
-        header = node if isinstance(node, str) else node.get("column", "")
-        formats = part.file.formats.get(header)
-        alias, _, rest = header.partition(".")
-        for other in part.joined.values():
-            if formats is None and other.alias == alias:
-                formats = other.formats.get(rest)
-        if not formats:
-            return node
-        changed = {"column": node} if isinstance(node, str) else dict(node)
-        return changed | {"date_format": formats[0] if len(formats) == 1 else formats}
-
-    def _column_lines(self, part: PartDraft, column: Column, node: Any, note: str) -> Iterator[str]:
-        listed = self._listed(part, column, node)
-        comment = f"    # {note}" if note else ""
-        if listed is None:
-            yield f"        {column.name}: {_flow(node)}{comment}"
-            return
-        vocabulary, known, strange = listed
-        if known:
-            shown = ", ".join(f"{value} ({count:,})" for value, count in list(known.items())[:12])
-            yield f"        # {column.name}, known: {shown}{' ...' if len(known) > 12 else ''}"
-        if not strange:
-            yield f"        {column.name}: {_flow(node)}{comment}"
-            return
-        asked = self._ask(
-            f"in {part.file.peek.name}, what do these values of {column.name} mean: "
-            f"{_some(strange)}? Write a known name on the right, or add rows to "
-            f"seeds/definitions/{vocabulary.definition}.csv (touchstone load --check writes them)"
-        )
-        base = {"column": node} if isinstance(node, str) else dict(node)
-        yield f"        {column.name}:    # {asked}"
-        for key, value in base.items():
-            yield f"          {key}: {_flow(value)}"
-        yield "          values:"
-        names = read_names(self.project, vocabulary)
-        for value, count in list(strange.items())[:_MOST_VALUES]:
-            # HubSpot writes the pipeline behind a stage where there are several
-            bare = re.sub(r"\s*\([^()]*\)$", "", value)
-            meant = bare if written(vocabulary, bare) in names else value
-            alike = near(vocabulary, names, value) if meant == value else ""
-            hint = f"; like {alike}?" if alike else ""
-            yield f"            {_scalar(value)}: {_scalar(meant)}    # {_rows(count)}{hint}"
-        if len(strange) > _MOST_VALUES:
-            yield f"            # and {len(strange) - _MOST_VALUES:,} more values"
-
-    def _listed(
-        self, part: PartDraft, column: Column, node: Any
-    ) -> tuple[Vocabulary, dict[str, int], dict[str, int]] | None:
-        vocabulary = next(
-            (v for v in VOCABULARIES if (v.table, v.column) == (part.label, column.name)), None
-        )
-        header = node if isinstance(node, str) else node.get("column", "")
-        if vocabulary is None or header not in part.file.peek.header:
-            return None
-        if isinstance(node, dict) and "values" in node:
-            return None
-        if vocabulary.column == "new_value":
-            return None
-        values = part.file.peek.sample(header)
-        strange = unknown(vocabulary, read_names(self.project, vocabulary), values)
-        known = {value: count for value, count in values.most_common() if value not in strange}
-        return vocabulary, known, strange
-
-    def _tail(self) -> Iterator[str]:
-        if self.left_out:
-            yield "# Files that nothing is taken from:"
-            for line in self.left_out:
-                yield f"#   {line}"
 
 
 class _Names:
@@ -932,15 +691,6 @@ def _headers(node: Any) -> Iterator[str]:
         yield node["column"]
 
 
-def _some(values: Mapping[str, int]) -> str:
-    shown = ", ".join(f"'{value}'" for value in list(values)[:5])
-    return shown + (f" and {len(values) - 5:,} more" if len(values) > 5 else "")
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'s' * (count != 1)}"
-
-
 def _key_headers(node: Any) -> list[str]:
     """Return the columns of the file that a part of a key is made of."""
     if isinstance(node, str):
@@ -953,30 +703,3 @@ def _key_headers(node: Any) -> list[str]:
 def _columns_of(seen: Peek) -> str:
     shown = ", ".join(seen.header[:12])
     return f"its columns: {shown}{' ...' if len(seen.header) > 12 else ''}"
-
-
-def _scalar(text: str) -> str:
-    is_plain = _PLAIN.fullmatch(text) and text.strip() == text
-    if is_plain and text.lower() not in (
-        "null",
-        "y",
-        "n",
-        "yes",
-        "no",
-        "on",
-        "off",
-        "true",
-        "false",
-    ):
-        return text
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _flow(node: Any) -> str:
-    if isinstance(node, dict):
-        return (
-            "{" + ", ".join(f"{_scalar(key)}: {_flow(value)}" for key, value in node.items()) + "}"
-        )
-    if isinstance(node, list):
-        return "[" + ", ".join(_flow(item) for item in node) + "]"
-    return _scalar(str(node))

@@ -5,7 +5,8 @@ import tempfile
 from pathlib import Path
 
 from touchstone.errors import UserError
-from touchstone.load.draft import Draft, Settings, draft
+from touchstone.load.draft import Draft, draft
+from touchstone.load.draft_text import Settings
 from touchstone.load.loading import load
 from touchstone.load.mapping import Mapping, listed, read_mapping
 from touchstone.load.peek import files_of

@@ -69,6 +69,18 @@ class Parameters:
         return {name: value for name, value in self.values.items() if name in named}
 
 
+def check_folder(folder: Path) -> None:
+    """Refuse what is no folder.
+
+    Raises:
+        UserError: says what to give.
+    """
+    if not folder.is_dir():
+        raise UserError(
+            f"{folder} is not a folder: give the one that holds the CSV or Parquet files"
+        )
+
+
 def quoted(name: str) -> str:
     """Return an identifier, quoted."""
     return '"' + name.replace('"', '""') + '"'

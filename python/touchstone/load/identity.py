@@ -4,7 +4,7 @@ from pathlib import Path
 
 from touchstone.errors import UserError
 from touchstone.load.contract import Table
-from touchstone.load.files import open_source
+from touchstone.load.files import check_folder, open_source
 from touchstone.load.mapping import FileEntry, Mapping, Origin, Part, did_you_mean, listed
 
 _ENDINGS = (".csv", ".csv.gz", ".tsv", ".parquet", ".pq")
@@ -15,10 +15,7 @@ def identity_mapping(folder: Path, contract: dict[str, Table], scratch: Path) ->
 
     Parquet is read as well, and a folder of that name with parts in it is one table.
     """
-    if not folder.is_dir():
-        raise UserError(
-            f"{folder} is not a folder: give the one that holds the CSV or Parquet files"
-        )
+    check_folder(folder)
     by_name = {}
     for table in contract.values():
         for name in (table.name, table.identifier):

@@ -4,7 +4,7 @@ from typing import NoReturn
 
 import duckdb
 
-from touchstone.errors import UserError
+from touchstone.errors import UserError, without_emails
 from touchstone.load.contract import Column, Table
 from touchstone.load.files import quoted
 from touchstone.load.landed import address
@@ -125,7 +125,8 @@ def _first(
         f"where {condition} order by _source_file, _source_row, 3 limit 1"
     ).fetchone()
     assert row is not None
-    return f"{row[0]}, row {row[1]}: '{row[2]}' for {table.label}.{name}", str(row[2])
+    shown = without_emails(str(row[2]))
+    return f"{row[0]}, row {row[1]}: '{shown}' for {table.label}.{name}", str(row[2])
 
 
 def _fail_on_several(

@@ -12,9 +12,9 @@ from typing import Any, NoReturn
 
 import duckdb
 
-from touchstone.errors import UserError
+from touchstone.errors import UserError, without_emails
 from touchstone.load.contract import VERSION_COLUMNS, Table, read_contract
-from touchstone.load.files import Parameters, Source, open_source, quoted
+from touchstone.load.files import Parameters, Source, check_folder, open_source, quoted
 from touchstone.load.ids import judge_ids
 from touchstone.load.landed import Landed, Quarantined, address
 from touchstone.load.mapping import FileEntry, Mapping, Origin, Part, listed
@@ -89,10 +89,7 @@ def load(
         check: do everything in a scratch file and leave the warehouse alone.
         append: add the rows to those of earlier loads instead of taking their place.
     """
-    if not folder.is_dir():
-        raise UserError(
-            f"{folder} is not a folder: give the one that holds the CSV or Parquet files"
-        )
+    check_folder(folder)
     outcome = Outcome(mapping, folder, warehouse, check, append)
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=warehouse.parent, prefix=".touchstone_load_") as scratch:
@@ -481,10 +478,10 @@ class _Run:
                 raise UserError(
                     f"{join.where}: {other.name} has several rows for one "
                     f"{', '.join(theirs for _, theirs in join.on)} "
-                    f"({repeated[4]} of them; '{repeated[0]}' in rows {repeated[2]} to "
-                    f"{repeated[3]}), so joining it "
-                    f"would repeat rows of {first.name}: join on more columns, or take the first "
-                    "with `several: first`"
+                    f"({repeated[4]} of them; '{without_emails(repeated[0])}' in rows "
+                    f"{repeated[2]} to {repeated[3]}), so joining it would repeat rows of "
+                    f"{first.name}: join on more columns, or take the first with "
+                    "`several: first`"
                 )
 
     def _judge_numbers(self, part: Part, done: LoadedTable) -> frozenset[str]:
