@@ -40,7 +40,8 @@ own as (
             when opportunities.pipeline_entered_at <= coalesce(cycles.ended_at, opportunities.pipeline_entered_at)
                 then opportunities.pipeline_entered_at
         end as opportunity_at,
-        case when cycles.disposition = 'won' then greatest(opportunities.closed_at, opportunities.created_at) end as won_at,
+        -- the end of the cycle: a close known by its day alone is the last thing of that day
+        case when cycles.disposition = 'won' then cycles.ended_at end as won_at,
         coalesce(opportunities.is_pipeline_entry_inferred, false) as is_opportunity_day_unknown
     from cycles
     inner join own_dates
