@@ -116,6 +116,34 @@ def test_hubspot_exports(exports: Exports) -> None:
     assert not any("mean:" in question for question in drafted.questions)
 
 
+def test_lifecycles_and_deal_stages_of_hubspot_are_a_way_through_the_funnel(
+    exports: Exports,
+) -> None:
+    for path in sorted((FIXTURES / "hubspot").iterdir()):
+        exports.write(path.name, path.read_bytes())
+    exports.load()
+
+    def way(table: str, record: str, name: str, seed: str, key: str) -> list[tuple[Any, ...]]:
+        known = PROJECT / "seeds" / "definitions" / f"{seed}.csv"
+        return exports.rows(
+            f"select {record}, list(canonical_stage order by created_date, canonical_stage) "
+            f"from raw_crm.{table} as moves "
+            f"left join read_csv('{known}', all_varchar = true) as known "
+            f"on lower(moves.{name}) = known.{key} group by all order by all"
+        )
+
+    assert way("lead_history", "lead_id", "new_value", "lead_statuses", "lead_status") == [
+        ("L701", ["inquiry", "mql", "sql", "sql"]),
+        ("L702", ["inquiry", "mql"]),
+        ("L703", ["inquiry"]),
+    ]
+    stages = ("opportunity_history", "opportunity_id", "stage_name", "opportunity_stages")
+    assert way(*stages, "stage_name") == [
+        ("9001", ["negotiation", "closed_won"]),
+        ("9002", ["negotiation"]),
+    ]
+
+
 def test_hubspot_needs_no_mapping_and_names_what_it_decided(
     exports: Exports, capsys: pytest.CaptureFixture[str]
 ) -> None:

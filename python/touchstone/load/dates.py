@@ -22,7 +22,7 @@ PLACEHOLDER_DAYS = (
     "date '0001-01-01', date '1753-01-01', date '1899-12-30', date '1899-12-31', "
     "date '1900-01-01', date '2999-12-31', date '4000-12-31', date '9999-12-31'"
 )
-_EPOCHS = {10: "epoch seconds", 13: "epoch milliseconds", 16: "epoch microseconds"}
+EPOCHS = {10: "epoch seconds", 13: "epoch milliseconds", 16: "epoch microseconds"}
 _TIME = re.compile(
     r"(?P<gap>,? |T)\d{1,2}:\d{2}(?P<seconds>:\d{2})?(?P<fraction>\.\d+)?"
     r"(?P<half> ?[AaPp][Mm])?(?P<offset> ?(Z|[+-]\d{2}:?\d{2}))?$"
@@ -36,8 +36,8 @@ def format_of(value: str, is_day_first: bool = True) -> str:
     'MM/DD/YY hh:mm AM'
     """
     epoch = re.fullmatch(r"(\d+)(\.0+)?", value)
-    if epoch and len(epoch[1]) in _EPOCHS:
-        return _EPOCHS[len(epoch[1])]
+    if epoch and len(epoch[1]) in EPOCHS:
+        return EPOCHS[len(epoch[1])]
     if re.fullmatch(r"\d{8}", value):
         return "YYYYMMDD"
     time = _TIME.search(value)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from touchstone.load.dates import EPOCHS
+
 _TIME = r"\d{1,2}:\d{2}(?P<seconds>:\d{2})?(?P<fraction>\.\d{1,9})?(?P<half>\s?[AaPp][Mm])?"
 _OFFSET = r"(?P<offset>\s?(Z|[+-]\d{2}:?\d{2}))?"
 _REST = rf"((?P<between>[T ]|, )(?P<time>{_TIME}){_OFFSET})?"
@@ -29,7 +31,6 @@ _NAMED = (
         "D-{month}-{year}",
     ),
 )
-_EPOCHS = {10: "epoch seconds", 13: "epoch milliseconds", 16: "epoch microseconds"}
 _NUMBER = re.compile(r"[(\-+]?[\d.,'\u2019\u00a0\u202f ]*\d[\d.,]*([eE][+-]?\d+)?\)?-?")
 # What stands beside a number and says nothing of its size: a currency, per cent. Not K or M.
 _SIGN = re.compile(r"[A-Z]{3}|[A-Z]{0,2}\$|kr\.?|z\u0142|Fr\.?|Rs\.?|[^\w\s]+")
@@ -101,7 +102,7 @@ def _date(value: str) -> _Date | None:
     if value.isdigit():
         if len(value) == 8 and value[:2] in ("19", "20"):
             return _Date("YYYYMMDD")
-        return _Date(_EPOCHS[len(value)]) if len(value) in _EPOCHS else None
+        return _Date(EPOCHS[len(value)]) if len(value) in EPOCHS else None
     if match := _YEAR_FIRST.fullmatch(value):
         mark = match["mark"]
         return _Date(f"YYYY{mark}MM{mark}DD" + _rest(match))
