@@ -249,14 +249,21 @@ def setting_problem(project: Path, name: str, value: Any, rule: Mapping[str, Any
         return None if _is_day(value) else f"{said}; it must be a day, YYYY-MM-DD"
     if kind == "currency":
         return _currency_problem(project, said, value)
-    if kind == "zone" and value not in zoneinfo.available_timezones():
-        guess = near(str(value), zoneinfo.available_timezones())
-        return f"{said}, which is no time zone; use an IANA name such as Europe/Berlin{guess}"
+    if kind == "zone" and (problem := zone_problem(value)):
+        return f"{said}, which {problem}"
     if kind == "names" and not (
         isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
     ):
         return f"{said}; it must say a name for each system, such as {{crm: salesforce}}"
     return None
+
+
+def zone_problem(value: object) -> str | None:
+    """Return what is wrong with the name of a time zone, after its name; None when it is one."""
+    known = zoneinfo.available_timezones()
+    if value in known:
+        return None
+    return f"is no time zone; use an IANA name such as Europe/Berlin{near(str(value), known)}"
 
 
 def _currency_problem(project: Path, said: str, value: Any) -> str | None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 import duckdb
 import yaml
@@ -16,7 +15,7 @@ from touchstone.errors import UserError
 from touchstone.load.contract import Column, Table, read_contract
 from touchstone.load.shapes import shape_names
 from touchstone.project import project_directory
-from touchstone.settings import project_settings, setting_problem, setting_rules
+from touchstone.settings import project_settings, setting_problem, setting_rules, zone_problem
 
 COMPANIES = Path(__file__).resolve().parents[1] / "companies"
 
@@ -408,12 +407,8 @@ class _Reader:
         return settings
 
     def _check_time_zone(self, name: str, line: int) -> None:
-        try:
-            ZoneInfo(name)
-        except (KeyError, ValueError, OSError):
-            self._fail(
-                line, f"'{name}' is no time zone; use an IANA name such as Europe/Berlin or UTC"
-            )
+        if problem := zone_problem(name):
+            self._fail(line, f"'{name}' {problem}")
 
     def _file(self, alias: str, entry: Any, line: int) -> FileEntry:
         if isinstance(entry, str):

@@ -37,8 +37,7 @@ def read_models(project: Path) -> list[Model]:
             name,
             {milestone: float(share) for milestone, share in definition.anchors.items()},
             float(definition.between),
-            definition.half_life
-            and definition.half_life / (1 if definition.unit == "days" else 24),
+            _in_days(definition),
         )
         for name, definition in definitions.items()
     ]
