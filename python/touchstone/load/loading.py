@@ -95,7 +95,7 @@ def load(
     with tempfile.TemporaryDirectory(dir=warehouse.parent, prefix=".touchstone_load_") as scratch:
         target = Path(scratch) / "check.duckdb" if check else warehouse
         with _transaction(target) as connection:
-            kept = read_kept(warehouse) if check else kept_in(connection)
+            kept = read_kept(warehouse) if check and append else kept_in(connection)
             settings = settings_of_load(project, kept, mapping.settings, append=append)
             zone = str(settings["reporting_time_zone"])
             run = _Run(folder, mapping, Path(scratch), connection, outcome, zone)
