@@ -89,6 +89,33 @@
 {%- endmacro %}
 
 
+{#- What a moment in UTC, written as text, is in a column that keeps its zone; and the type of such a column. -#}
+{% macro moment_with_zone(text) -%}
+    {{ adapter.dispatch('moment_with_zone')(text) }}
+{%- endmacro %}
+
+{% macro default__moment_with_zone(text) -%}
+    cast({{ text }} || '+00' as {{ type_with_zone() }})
+{%- endmacro %}
+
+{% macro spark__moment_with_zone(text) -%}
+    cast({{ text }} as {{ type_with_zone() }})  {#- the session of Spark runs in UTC -#}
+{%- endmacro %}
+
+
+{% macro type_with_zone() -%}
+    {{ return(adapter.dispatch('type_with_zone')()) }}
+{%- endmacro %}
+
+{% macro default__type_with_zone() -%}
+    {{ return('timestamp with time zone') }}
+{%- endmacro %}
+
+{% macro spark__type_with_zone() -%}
+    {{ return('timestamp') }}
+{%- endmacro %}
+
+
 {#- The date so many whole days (a number or a column) after a date. -#}
 {% macro days_after(date, days) -%}
     {{ adapter.dispatch('days_after')(date, days) }}

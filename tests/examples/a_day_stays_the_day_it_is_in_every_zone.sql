@@ -7,7 +7,7 @@
         written.id as id,
         written.day as text_day,
         cast(written.moment as timestamp) as typed_day,
-        {{ "cast(written.moment || '+00' as timestamp with time zone)" if target.type == 'duckdb' else 'cast(written.moment as timestamp)' }} as zoned_day,
+        {{ moment_with_zone('written.moment') }} as zoned_day,
         cast(written.start as date) as start_date,
         written.stop as stop_date
     from (
@@ -25,7 +25,7 @@
     'id': {'name': 'id', 'data_type': 'varchar'},
     'textday': {'name': 'text_day', 'data_type': 'varchar'},
     'typedday': {'name': 'typed_day', 'data_type': 'timestamp'},
-    'zonedday': {'name': 'zoned_day', 'data_type': 'timestamp with time zone' if target.type == 'duckdb' else 'timestamp'},
+    'zonedday': {'name': 'zoned_day', 'data_type': type_with_zone()},
     'startdate': {'name': 'start_date', 'data_type': 'date'},
     'stopdate': {'name': 'stop_date', 'data_type': 'varchar'},
 } %}

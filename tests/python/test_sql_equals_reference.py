@@ -195,11 +195,6 @@ def copy_attribution(target: Path) -> Path:
         models,
         ignore=shutil.ignore_patterns("*.yml"),
     )
-    # what a build checks before it begins stands beside this table
-    quality = target / "models" / "marts" / "quality"
-    quality.mkdir(parents=True)
-    for name in ("settings.sql", "settings.yml"):
-        shutil.copy(PROJECT / "models" / "marts" / "quality" / name, quality / name)
     for name in TABLES:
         stand_in = target / "models" / _layer(name) / f"{name}.sql"
         stand_in.parent.mkdir(exist_ok=True)

@@ -70,7 +70,7 @@ def query(model: Model, scope: str) -> str:
     marks = [f"({places[name]}) as {name}" for name in model.anchors]
     if model.half_life_days is not None:
         marks.append(f"max(touch_date) {DEAL} as newest_date")
-        raw = f"pow(0.5, date_diff('day', touch_date, newest_date) / {model.half_life_days}.0)"
+        raw = f"pow(0.5, date_diff('day', touch_date, newest_date) / {model.half_life_days})"
     else:
         hits = " or ".join(f"place = {name}" for name in model.anchors) or "false"
         anchored = " + ".join(
