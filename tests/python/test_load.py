@@ -217,6 +217,26 @@ def test_lines_before_the_header_are_skipped_when_told(company: Company) -> None
     assert [row[-1] for row in company.rows()] == [4, 5]
 
 
+@pytest.mark.parametrize(
+    ("top", "head"),
+    [
+        ("", 'id,stage,"value\n(EUR)",day\n'),
+        ("defaults: {skip_rows: 2}\n", 'Deals of "us\nof today\nid,stage,"value\n(EUR)",day\n'),
+    ],
+)
+def test_quotes_across_the_lines_of_a_header_cost_no_row(
+    company: Company, top: str, head: str
+) -> None:
+    mapping = top + MAPPING.replace("amount: value", r'amount: "value\n(EUR)"')
+    company.load(mapping, deals=head + '001,Won,10.5,2024-03-01\n002,"Lo\nst",0,2024-03-02\n')
+    begins = 1 + head.count("\n")
+    landed = "select id, amount, _source_row from raw_crm.opportunity order by id"
+    assert company.rows(landed) == [
+        ("001", "10.5", begins),
+        ("002", "0", begins + 1),
+    ]
+
+
 def test_a_file_of_a_header_alone_is_a_table_without_rows(company: Company) -> None:
     company.load(deals=DEALS.split("\n", 1)[0] + "\n")
     assert company.rows() == []
@@ -263,6 +283,24 @@ def test_a_file_without_header_gets_one(company: Company) -> None:
             "close_date",
             "9999-12-31\n0001-01-01\n1901-01-01\n0000-00-00",
             ["9999-12-31", "0001-01-01", "1901-01-01", "0000-00-00"],
+        ),
+        (
+            "x",
+            "created_date",
+            "9999-12-31\n2024-03-05",
+            ["9999-12-31 (expected YYYY-MM-DD HH:mm:ss)", "2024-03-05 00:00:00"],
+        ),
+        (
+            '{column: x, decimal_separator: ",", thousands_separator: "."}',
+            "amount",
+            "1.500\n0.500",
+            ["1500", "0.500 (expected a number like 1.234,56)"],
+        ),
+        (
+            """{column: x, thousands_separator: "'"}""",
+            "amount",
+            "1'234.50\n1\u2019234.50",
+            ["1234.50", "1234.50"],
         ),
         ("x", "created_date", "2024-03-05T23:10:00.000+0200", ["2024-03-05 21:10:00"]),
         (
@@ -619,6 +657,51 @@ def test_an_address_is_not_repeated_in_an_error(company: Company) -> None:
     told = company.fails(mapping, deals=leads)
     assert "row 2: '(e-mail),(e-mail)' for crm.leads.email looks like several values" in told
     assert "fir.example" not in told
+
+
+@pytest.mark.parametrize(
+    ("stamp", "values", "why"),
+    [
+        (
+            "_airbyte_extracted_at",
+            ["2024-03-02 00:00:00.5Z", "2024-03-01 00:00:00Z"],
+            "as older by",
+        ),
+        ("_fivetran_synced", ["2024-03-02 00:00:00", "2024-03-01 00:00:00"], "as older by"),
+        ("_airbyte_emitted_at", ["1709335800000", "1709235800000"], "to a later row"),
+    ],
+)
+def test_the_stamp_of_a_loader_says_which_row_is_newer(
+    company: Company, stamp: str, values: list[str], why: str
+) -> None:
+    rows = f"id,stage,value,day,{stamp}\n1,Won,9,,{values[0]}\n1,Won,7,,{values[1]}\n"
+    told = "defaults: {date_format: DD/MM/YYYY}\n" + MAPPING
+    outcome = company.load(told, deals=rows)
+    assert f"1 {why}" in str(outcome.tables[0].repeated)
+    if why == "as older by":
+        landed = f"select {stamp} from raw_crm.opportunity order by _source_row"
+        assert [row[0] for row in company.rows(landed)] == values
+
+
+@pytest.mark.parametrize(
+    ("ids", "landed"),
+    [("123.0 7.0", ["123", "7"]), ("1.0 1.1", ["1.0", "1.1"]), ("12 7.0", ["12", "7.0"])],
+)
+def test_ids_that_are_all_written_as_decimals_are_whole(
+    company: Company, ids: str, landed: list[str]
+) -> None:
+    rows = "\n".join(f"{i};Won;;;{value}" for i, value in enumerate(ids.split()))
+    mapping = MAPPING + "      account_id: company\n"
+    outcome = company.load(mapping, deals="id;stage;value;day;company\n" + rows)
+    assert [row[0] for row in company.rows("select account_id from raw_crm.opportunity")] == landed
+    assert outcome.tables[0].notes == (
+        [
+            "crm.opportunities.account_id: 2 ids written as decimals (123.0) and read as 123 "
+            "(`as_is: true` leaves them)"
+        ]
+        if landed == ["123", "7"]
+        else []
+    )
 
 
 def test_what_looks_like_an_id_in_a_spreadsheet_may_be_one(company: Company) -> None:
@@ -1101,6 +1184,17 @@ def test_files_named_after_no_table(
             DEALS.replace("10.5", '"1,250"').replace(",0,", ',"1,234.56",'),
             'fit `thousands_separator: ","`: add it to the column',
         ),
+        (
+            DEALS.replace("10.5", "7").replace(",0,", ',"1 234,56",'),
+            "row 3: '1 234,56' for crm.opportunities.amount is not a plain number such as 1234.56, "
+            "and the mapping does not say how numbers are written; all its values together fit "
+            '`decimal_separator: ","` and `thousands_separator: " "`',
+        ),
+        (DEALS.replace("10.5", "1\u202f234"), 'together fit `thousands_separator: " "`'),
+        (DEALS.replace("10.5", "1'234.50"), """together fit `thousands_separator: "'"`"""),
+        (DEALS.replace("10.5", "1\u2019234.50"), """together fit `thousands_separator: "'"`"""),
+        (DEALS + "Total,,10.5,\n", "row 4: 'Total' for crm.opportunities.id is what a row of tot"),
+        (DEALS + "Gesamtsumme,,10.5,\n", '`except: {their column: "Gesamtsumme"}` beside `from:`'),
         (
             DEALS.replace("10.5", '"1,250"'),
             '`thousands_separator: ","` where it is 1250, or `decimal_separator: ","` where it is',

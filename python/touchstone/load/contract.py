@@ -28,6 +28,15 @@ _KINDS: dict[str, Kind] = {
 DELETION_MARKS = ("_fivetran_deleted", "_ab_cdc_deleted_at", "_sdc_deleted_at")
 ENDS_OF_VERSIONS = ("_fivetran_active", "_dlt_valid_to", "dbt_valid_to")
 STARTS_OF_VERSIONS = {"_fivetran_start": "timestamp", "_dlt_load_id": "decimal(38, 9)"}
+# What loaders call the moment they landed a row, as raw_other_names in macros/raw.sql.
+LANDED_AT = "_fivetran_synced"
+STAMPS_OF_LOADERS = (
+    LANDED_AT,
+    "_airbyte_extracted_at",
+    "_airbyte_emitted_at",
+    "_sdc_batched_at",
+    "_sdc_extracted_at",
+)
 VERSION_COLUMNS = (*DELETION_MARKS, *ENDS_OF_VERSIONS, *STARTS_OF_VERSIONS)
 
 

@@ -16,6 +16,13 @@ OTHER_DATES = "|".join(
         r"^[A-Za-z]{3,}\.? \d{1,2},? \d{4}",
     )
 )
+# What is written as it should be and is no day all the same (2024-02-30, a created date of
+# 9999-12-31): no format would help.
+ISO_DATES = (
+    r"^\d{4}-\d{2}-\d{2}"
+    r"([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s?(Z|[+-]\d{2}(:?\d{2})?)?)?"
+    r"( \(expected .*)?$"
+)
 # Days that stand for "always" or "never": the first and the last that systems can write. The door
 # (macros/raw.sql) reads them so; here they are let through.
 PLACEHOLDER_DAYS = (

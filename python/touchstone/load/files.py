@@ -9,7 +9,9 @@ import csv
 import glob
 import gzip
 import io
+import itertools
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -516,7 +518,28 @@ def _open_csv(
     header, lines = _read_header(readable, name, entry, delimiter, skipped)
     if entry.header:
         header, lines = list(entry.header), skipped
+    if _has_quotes_across_lines(readable, lines, entry.quote):
+        readable = _copy_with_plain_lines(readable, lines, scratch)
     return _OneFile(path, name, readable, header, header_lines=lines), delimiter
+
+
+def _has_quotes_across_lines(path: Path, lines: int, quote: str) -> bool:
+    """Return whether one of the first lines opens a quote that it does not close.
+
+    DuckDB skips records and we count lines: a name of two lines in the header cost it a row.
+    """
+    with _open_text(path) as stream:
+        return any(line.count(quote) % 2 for line in itertools.islice(stream, lines))
+
+
+def _copy_with_plain_lines(path: Path, lines: int, scratch: Path) -> Path:
+    """Copy a file with as many lines before its rows, each a record."""
+    copy = scratch / f"{len(list(scratch.iterdir()))}_{path.name.removesuffix('.gz')}"
+    with _open_text(path) as stream, copy.open("w", encoding="utf-8", newline="") as written:
+        for line in itertools.islice(stream, lines):
+            written.write("-" + line[len(line.rstrip("\r\n")) :])
+        shutil.copyfileobj(stream, written)
+    return copy
 
 
 def _skipped(path: Path, entry: FileEntry) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""Ids that are none: several in one cell, or a number that a spreadsheet has rounded."""
+"""Ids that are none: several in one cell, a rounded number, the word of a row of totals."""
 
 from typing import NoReturn
 
@@ -17,6 +17,12 @@ _SEPARATORS_OF_A_CRM = _SEPARATORS | {"|": "bars"}
 _PIECE = r"[\w@.+-]*[\d@][\w@.+-]*"
 # 1.79E+11 and 1.6E13; not 1e5 nor 12E4, which systems make as ids.
 _SCIENTIFIC = r"\d([.,]\d+)?[eE]\+\d{1,2}|\d[.,]\d+[eE]\d{1,2}"
+# What stands for an id in a row of totals, in the languages of exports.
+_TOTAL = (
+    r"(?i)((grand|sub|report|account|overall)[ -]?)?totals?( (general|général|generale))?"
+    r"( ?\(.*\)|:.*)?"
+    r"|(gesamt|end|zwischen)-?summe:?|(ins)?gesamt:?|summe:?|somme:?|totale:?|suma( total)?:?"
+)
 # A spreadsheet keeps fifteen digits of a number, and shows six where the cell is narrow.
 _LONG, _KEPT, _SHOWN_ZEROS = 12, 15, 5
 # Rounded ids of one column end in at least so many zeros together, or it may be chance.
@@ -26,7 +32,7 @@ _ZEROS_BEYOND_CHANCE = 4
 def judge_ids(
     connection: duckdb.DuckDBPyConnection, table: Table, mapped: list[Column], parts: list[Part]
 ) -> None:
-    """Stop at the first column of ids of which a value holds several, or was rounded.
+    """Stop at the first column of ids of which a value holds several, was rounded, or is a total.
 
     Args:
         connection: where the table has landed.
@@ -47,17 +53,49 @@ def judge_ids(
             f"count(*) filter (where {_holds_several(name, separators)})",
             f"count(*) filter (where {_is_scientific(name)})",
             f"count(*) filter (where {_ends_in_zeros(name)})",
+            f"count(*) filter (where {_is_total(name)})" if name in table.key else "0",
         ]
     row = connection.execute(f"select {', '.join(counts)} from {address(table)}").fetchone()
     assert row is not None
     for place, (name, separators) in enumerate(columns.items()):
-        several, scientific, zeros = row[3 * place : 3 * place + 3]
+        several, scientific, zeros, totals = row[4 * place : 4 * place + 4]
+        if totals:
+            _fail_on_total(connection, table, name)
         if scientific:
             _fail_on_rounded(connection, table, name, _is_scientific(name), scientific)
         if several:
             _fail_on_several(connection, table, name, separators, several)
         if zeros and _are_rounded(connection, table, name):
             _fail_on_rounded(connection, table, name, _ends_in_zeros(name), zeros)
+
+
+def without_decimals(
+    connection: duckdb.DuckDBPyConnection, table: Table, mapped: list[Column], parts: list[Part]
+) -> list[str]:
+    """Read 123.0 as the id 123 where a file writes all ids of a column so; return what to say.
+
+    Programs that keep a column of whole numbers with gaps as decimals write them like this, and
+    other files have the id itself.
+    """
+    notes = []
+    for column in mapped:
+        if not _is_id(column) or _is_exempt(column.name, parts):
+            continue
+        value = quoted(column.name)
+        updated = connection.execute(
+            f"update {address(table)} set {value} = left({value}, length({value}) - 2) "
+            f"where {value} is not null and (_source_file, _load_number) in "
+            f"(select (_source_file, _load_number) from {address(table)} where {value} is not null "
+            f"group by all having bool_and(suffix({value}, '.0') and "
+            f"regexp_full_match({value}, '\\d+\\.0')))"
+        ).fetchone()
+        count = updated[0] if updated else 0
+        if count:
+            notes.append(
+                f"{table.label}.{column.name}: {count:,} id{'s' * (count > 1)} written as decimals "
+                "(123.0) and read as 123 (`as_is: true` leaves them)"
+            )
+    return notes
 
 
 def _is_id(column: Column) -> bool:
@@ -91,6 +129,10 @@ def _holds_several(name: str, separators: list[str]) -> str:
 
 def _is_scientific(name: str) -> str:
     return f"regexp_full_match({quoted(name)}, '{_SCIENTIFIC}')"
+
+
+def _is_total(name: str) -> str:
+    return f"regexp_full_match({quoted(name)}, '{_TOTAL}')"
 
 
 def _ends_in_zeros(name: str) -> str:
@@ -127,6 +169,15 @@ def _first(
     assert row is not None
     shown = without_emails(str(row[2]))
     return f"{row[0]}, row {row[1]}: '{shown}' for {table.label}.{name}", str(row[2])
+
+
+def _fail_on_total(connection: duckdb.DuckDBPyConnection, table: Table, name: str) -> NoReturn:
+    where, value = _first(connection, table, name, _is_total(name))
+    raise UserError(
+        f"{where} is what a row of totals says, and what it adds up would count twice. Leave it "
+        f'out with `except: {{their column: "{value}"}}` beside `from:`, or write `as_is: true` '
+        "beside `column:` if it is an id"
+    )
 
 
 def _fail_on_several(

@@ -9,7 +9,7 @@ import duckdb
 
 from touchstone.errors import UserError
 from touchstone.load.contract import Column, Table
-from touchstone.load.dates import OTHER_DATES, PLACEHOLDER_DAYS, format_of
+from touchstone.load.dates import ISO_DATES, OTHER_DATES, PLACEHOLDER_DAYS, format_of
 from touchstone.load.files import quoted
 
 # With fewer values than this, a wrong format cannot be told from a few wrong values.
@@ -228,6 +228,8 @@ def _is_placeholder(column: Column) -> str:
 def _written_otherwise(column: Column) -> str:
     if column.kind == "yes or no":
         return "false"
-    is_moment = column.kind in ("date", "timestamp")
-    pattern = OTHER_DATES if is_moment else _LIKE_A_NUMBER
-    return f"regexp_matches({quoted(column.name)}, '{pattern}')"
+    value = quoted(column.name)
+    if column.kind in ("date", "timestamp"):
+        is_other = f"regexp_matches({value}, '{OTHER_DATES}')"
+        return f"({is_other} and not regexp_matches({value}, '{ISO_DATES}'))"
+    return f"regexp_matches({value}, '{_LIKE_A_NUMBER}')"

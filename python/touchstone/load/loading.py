@@ -13,9 +13,15 @@ from typing import Any, NoReturn
 import duckdb
 
 from touchstone.errors import UserError, without_emails
-from touchstone.load.contract import VERSION_COLUMNS, Table, read_contract
+from touchstone.load.contract import (
+    LANDED_AT,
+    STAMPS_OF_LOADERS,
+    VERSION_COLUMNS,
+    Table,
+    read_contract,
+)
 from touchstone.load.files import Parameters, Source, check_folder, open_source, quoted
-from touchstone.load.ids import judge_ids
+from touchstone.load.ids import judge_ids, without_decimals
 from touchstone.load.landed import Landed, Quarantined, address
 from touchstone.load.mapping import FileEntry, Mapping, Origin, Part, listed
 from touchstone.load.numbers import WIDTH, columns_of_evidence, evidence, judge
@@ -258,7 +264,8 @@ class _Run:
         is_cut = any(part.breakdown for part in parts) or self._has_column(table, BREAKDOWN)
         definitions += ["_source_file varchar", "_source_row bigint", "_load_number bigint"]
         versions = {name for part in parts for name in self._versions(part)}
-        versions |= {name for name in VERSION_COLUMNS if self._has_column(table, name)}
+        known = {*VERSION_COLUMNS, *STAMPS_OF_LOADERS} - {column.name for column in mapped}
+        versions |= {name for name in known if self._has_column(table, name)}
         definitions += [f"{quoted(name)} varchar" for name in sorted(versions)]
         definitions += [f"{BREAKDOWN} varchar"] * is_cut + [f"{CONTENT} ubigint"] * asks
         self.connection.execute(f"create schema if not exists {quoted(table.schema)}")
@@ -276,6 +283,7 @@ class _Run:
             source = self.sources[part.file]
             _progress(f"  {step} {table.label}: reading {source.name} ({_size(source)})")
             undeclared |= self._write_part(part, [column.name for column in mapped], done, asks)
+        done.notes += without_decimals(self.connection, table, mapped, parts)
         judge_ids(self.connection, table, mapped, parts)
         landed = Landed(self.connection, table, mapped)
         # Files named after our tables claim to be written as ours: what is not is a slip.
@@ -299,7 +307,32 @@ class _Run:
     def _versions(self, part: Part) -> list[str]:
         """Return what the file says of the versions of its rows: no mapping need name it."""
         source = self.sources[part.file]
-        return [name for name in VERSION_COLUMNS if source.position(name) is not None]
+        names = [name for name in VERSION_COLUMNS if source.position(name) is not None]
+        if self._takes_stamp(part.table):
+            stamps = [name for name in STAMPS_OF_LOADERS if source.position(name) is not None]
+            names += [name for name in stamps if self._are_moments(source, name)][:1]
+        return names
+
+    def _takes_stamp(self, table: Table) -> bool:
+        """Return whether the landing of a row can decide, and the mapping does not say it.
+
+        Not of cost: what differs there may be cuts of one day, landed a moment apart, and is asked.
+        """
+        if table.is_cost or LANDED_AT not in {column.name for column in table.columns}:
+            return False
+        parts = [part for part in self.mapping.parts if part.table.label == table.label]
+        return not any(LANDED_AT in part.columns for part in parts)
+
+    def _are_moments(self, source: Source, name: str) -> bool:
+        """Return whether a column can be read without a word of the mapping, for it has none."""
+        parameters = Parameters()
+        cell = f"nullif(trim(cast(c{source.position(name)} as varchar)), '')"
+        row = self.connection.execute(
+            f"select coalesce(bool_and({cell} is null or try_cast({cell} as timestamp) is not null)"
+            f", false) from ({source.rows(parameters)})",
+            parameters.values,
+        ).fetchone()
+        return bool(row and row[0])
 
     def _has_column(self, table: Table, column: str) -> bool:
         row = self.connection.execute(

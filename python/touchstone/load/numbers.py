@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from touchstone.errors import UserError
-from touchstone.load.values import JudgedNumber
+from touchstone.load.values import APOSTROPHE, JudgedNumber
 
 # Of fewer values than this share, what speaks against the rest is a slip of somebody's.
 _SLIPS_PER_CENT = 1
 
+# Blanks and apostrophes between digits part thousands, and are never decimals.
+_GROUP_MARKS = r"[ \x{00a0}\x{202f}''\x{2019}]"
 # name -> pattern of a whole value, without its sign, blanks and apostrophes
 _KINDS = {
     "point_or_thousands": r"[1-9]\d{0,2}\.\d{3}",
@@ -52,6 +54,7 @@ class Evidence:
     highest: float | None
     between: int
     with_per_cent: int
+    grouped: Seen
 
     def any_of(self, *names: str) -> Seen:
         """Return the values written in one of several ways."""
@@ -87,15 +90,18 @@ class Evidence:
 
 def columns_of_evidence(place: int) -> list[str]:
     """Return the aggregates that `evidence` reads, over the columns of a number's place."""
-    bare = f"regexp_replace(bare_{place}, '[''\\s\\x{{00a0}}\\x{{202f}}_]|^[+-]', '', 'g')"
+    bare = (
+        f"regexp_replace(bare_{place}, '[''\\x{{2019}}\\s\\x{{00a0}}\\x{{202f}}_]|^[+-]', '', 'g')"
+    )
     value = f"try_cast(plain_{place} as double)"
     columns = [f"count(text_{place})"]
+    first = f"{{'file': _source_file, 'row': _source_row, 'value': text_{place}}}"
+    grouped = f"regexp_matches(bare_{place}, '\\d{_GROUP_MARKS}\\d{{3}}')"
     taken: list[str] = []
     for pattern in _KINDS.values():
         # A value is of the first kind it fits: 12.500 is no sure decimal point.
         fits = f"regexp_full_match({bare}, '{pattern}')"
         condition = " and ".join([fits, *(f"not {earlier}" for earlier in taken)])
-        first = f"{{'file': _source_file, 'row': _source_row, 'value': text_{place}}}"
         columns += [
             f"count(*) filter (where {condition})",
             f"min({first}) filter (where {condition})",
@@ -107,19 +113,24 @@ def columns_of_evidence(place: int) -> list[str]:
         f"max({value})",
         f"count(*) filter (where {value} > 0 and {value} < 1)",
         f"count(*) filter (where text_{place} like '%|%%' escape '|')",
+        f"count(*) filter (where {grouped})",
+        f"min({first}) filter (where {grouped})",
     ]
 
 
-WIDTH = 1 + 2 * len(_KINDS) + 3
+WIDTH = 1 + 2 * len(_KINDS) + 5
 
 
 def evidence(number: JudgedNumber, label: str, row: list[Any]) -> Evidence:
     """Return what a row of `columns_of_evidence` says."""
-    kinds = {}
-    for place, name in enumerate(_KINDS):
-        count, first = row[1 + 2 * place], row[2 + 2 * place]
-        kinds[name] = Seen(count, first["file"], first["row"], first["value"]) if first else Seen(0)
-    return Evidence(number, label, row[0], kinds, *row[1 + 2 * len(_KINDS) :])
+    kinds = {name: _seen(*row[1 + 2 * i : 3 + 2 * i]) for i, name in enumerate(_KINDS)}
+    highest, between, with_per_cent, count, first = row[1 + 2 * len(_KINDS) :]
+    grouped = _seen(count, first)
+    return Evidence(number, label, row[0], kinds, highest, between, with_per_cent, grouped)
+
+
+def _seen(count: int, first: dict[str, Any] | None) -> Seen:
+    return Seen(count, first["file"], first["row"], first["value"]) if first else Seen(0)
 
 
 def judge(found: Evidence) -> None:
@@ -130,6 +141,12 @@ def judge(found: Evidence) -> None:
     if not found.number.is_undeclared:
         return
     point, comma = found.any_of(*_POINT), found.any_of(*_COMMA)
+    if _are_many(found.grouped.count, found):
+        has_apostrophe = set(found.grouped.value) & {APOSTROPHE, "\u2019"}
+        settled = f'`thousands_separator: "{APOSTROPHE if has_apostrophe else " "}"`'
+        if comma.count:
+            settled = f'`decimal_separator: ","` and {settled}'
+        _fail(found, found.grouped, _fitting(settled))
     point_or_thousands = found.kinds["point_or_thousands"]
     comma_or_thousands = found.kinds["comma_or_thousands"]
     if comma.count and point.count and not _is_slip(comma, point) and not _is_slip(point, comma):

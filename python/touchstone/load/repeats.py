@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 import duckdb
 
 from touchstone.errors import UserError
-from touchstone.load.contract import ENDS_OF_VERSIONS, STARTS_OF_VERSIONS, Column, Table
+from touchstone.load.contract import (
+    ENDS_OF_VERSIONS,
+    LANDED_AT,
+    STAMPS_OF_LOADERS,
+    STARTS_OF_VERSIONS,
+    Column,
+    Table,
+)
 from touchstone.load.files import Parameters, Source, quoted
 from touchstone.load.landed import address, usable_if
 from touchstone.load.mapping import Part, listed
@@ -229,6 +236,8 @@ def _is_active(versions: Sequence[str]) -> str:
 def _stamps(table: Table, mapped: Sequence[Column], versions: Sequence[str]) -> dict[str, str]:
     """Return what dates a row, in the order of its weight, as SQL by the name of the column."""
     kinds = {column.name: column.data_type for column in mapped if column.name == table.latest_by}
+    if table.latest_by == LANDED_AT and not kinds:
+        kinds = {name: "timestamp" for name in STAMPS_OF_LOADERS if name in versions}
     kinds |= {name: kind for name, kind in STARTS_OF_VERSIONS.items() if name in versions}
     return {name: f"try_cast({quoted(name)} as {kind})" for name, kind in kinds.items()}
 

@@ -34,6 +34,8 @@ _ISO_TIME = r"[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?"
 _ISO = rf"{_ISO_DATE}({_ISO_TIME}({_OFFSET})?)?"
 _ISO_WITH_OFFSET = rf"{_ISO_DATE}{_ISO_TIME}{_OFFSET}"
 _NO_BREAK_SPACES = ("\u00a0", "\u202f")
+# Swiss thousands; a spreadsheet may write the other one.
+APOSTROPHE = "'"
 _STEPS = ("text", "mapped", "bare", "parsed")
 _TEXT, _MAPPED, _BARE, _PARSED = range(4)
 # A date outside these years is a misread format (a two-digit year) or a slip, not a day of a
@@ -228,7 +230,8 @@ class Expressions:
             factor, bare = self._factor(bare, writing), self._without_suffix(bare, writing)
         point, group = re.escape(decimal), re.escape(thousands)
         # Groups of two occur (12,34,567 in India), the last one always has three digits.
-        grouped = rf"\d{{1,3}}({group}\d{{2,3}})*{group}\d{{3}}|" if thousands else ""
+        # Nobody writes 0.500 for five hundred.
+        grouped = rf"[1-9]\d{{0,2}}({group}\d{{2,3}})*{group}\d{{3}}|" if thousands else ""
         pattern = rf"[+-]?(({grouped}\d+)({point}\d*)?|{point}\d+)([eE][+-]?\d+)?"
         plain = bare
         if thousands:
@@ -280,6 +283,8 @@ class Expressions:
             for blank in _NO_BREAK_SPACES:
                 bare = f"replace({bare}, {self.parameters.bind(blank)}, ' ')"
             bare = f"trim({bare})"
+        if writing.thousands_separator == APOSTROPHE:
+            bare = f"replace({bare}, '\u2019', {self.parameters.bind(APOSTROPHE)})"
         if removed:
             bare = f"regexp_replace({bare}, '^([+-]) +', '\\1')"
         return (
@@ -363,7 +368,7 @@ class Expressions:
         # Midnight is how tools write a day that has no time.
         there = f"({local} at time zone {self.parameters.bind(zone)})"
         home = f"({there} at time zone {self.parameters.bind(self.home_zone)})"
-        return f"case when {local} = date_trunc('day', {local}) then {local} else {home} end"
+        return f"case when {_stays(local)} then {local} else {home} end"
 
     def _instant(self, instant: str, column: Column) -> str:
         """Return a moment that knows its place in time: in UTC, or its day in the reports' zone."""
@@ -372,7 +377,7 @@ class Expressions:
             return in_utc
         # As local_time: a day without a time is midnight in UTC to loaders and HubSpot alike.
         home = f"({instant} at time zone {self.parameters.bind(self.home_zone)})"
-        return f"case when {in_utc} = date_trunc('day', {in_utc}) then {in_utc} else {home} end"
+        return f"case when {_stays(in_utc)} then {in_utc} else {home} end"
 
     def _in_utc(self, local: str, zone: str) -> str:
         if zone == "UTC":
@@ -383,6 +388,12 @@ class Expressions:
         casts = f"try_cast({text} as {column.data_type}) is not null"
         marked = f"{text} || {self.parameters.bind(f' (expected {expected})')}"
         return f"coalesce({parsed}, case when {casts} then {marked} else {text} end)"
+
+
+def _stays(moment: str) -> str:
+    """Return the condition that a moment is a day whatever the zone: no time, or "never"."""
+    is_never = f"cast({moment} as date) in ({PLACEHOLDER_DAYS})"
+    return f"({moment} = date_trunc('day', {moment}) or {is_never})"
 
 
 def _suffix_pattern(writing: Writing) -> str:
