@@ -81,7 +81,12 @@ def read_vars(text: str) -> Mapping[str, Any]:
     try:
         variables = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise UserError(f"--vars is not YAML: {error}") from error
+        told = getattr(error, "problem", None) or str(error)
+        raise UserError(
+            f"--vars is not YAML: {told}; write --vars '{{reporting_time_zone: Europe/Berlin}}'"
+        ) from error
+    except ValueError as error:  # 2024-13-01 looks like a date to YAML
+        raise UserError(f"--vars has a date that does not exist: {error}") from error
     if not isinstance(variables, dict):
         raise UserError("--vars is no list of names and values; write --vars '{raw_data: loaded}'")
     return variables

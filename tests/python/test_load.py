@@ -1626,3 +1626,27 @@ def test_a_day_is_added_to_what_earlier_loads_brought(company: Company) -> None:
     ]
     company.load(deals=DEALS)
     assert len(company.rows()) == 2
+
+
+def test_guards_of_what_was_loaded_run_before_the_first_build(
+    company: Company, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.load(deals=DEALS)
+    monkeypatch.setenv("TOUCHSTONE_WAREHOUSE", str(company.warehouse))
+    assert main(["check", "--edge", "in"]) == 0
+    told = capsys.readouterr()
+    assert "does not run" not in told.out + told.err
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("{as_of: 2024-13-01}", "--vars has a date that does not exist: month must be in 1..12"),
+        ("{a: [}", "--vars is not YAML: expected the node content, but found '}'; write --vars"),
+    ],
+)
+def test_vars_that_cannot_be_read_are_one_sentence(
+    given: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["build", "--vars", given]) == 2
+    assert told in capsys.readouterr().err

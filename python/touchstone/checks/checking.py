@@ -124,8 +124,16 @@ def questions(
     guards = read_guards(project, today)
     tables = _tables(project, connection, variables)
     day = as_of or _newest_day(connection, tables) or today
-    world = World({table.label: table for table in tables}, day, today)
+    world = World({table.label: table for table in tables}, day, today, _has_been_built(connection))
     return ask(_within(guards, world, scope), world, scope)
+
+
+def _has_been_built(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether the definitions are there, which come with the first build."""
+    found = connection.execute(
+        "select 1 from duckdb_schemas() where schema_name = 'definitions' limit 1"
+    ).fetchone()
+    return found is not None
 
 
 def ask(guards: Iterable[Guard], world: World, scope: Scope) -> list[Asked]:

@@ -29,6 +29,7 @@ class World:
     tables: Mapping[str, Guarded]
     as_of: datetime.date
     today: datetime.date
+    has_definitions: bool = True
 
 
 @dataclass(frozen=True)
@@ -326,6 +327,8 @@ def one_of(table: Guarded, parameters: Parameters, world: World) -> Question:
     column = _column(table, parameters["column"])
     if "listed_in" in parameters:
         listed, _, name = parameters["listed_in"].rpartition(".")
+        if not world.has_definitions:
+            raise NotThereError(f"no {listed} before the first build")
         known = f"select {_label(quoted(name))} from {listed}"
         bad = f"{column} is not null and {_label(column)} not in ({known})"
         return _judge(table, bad, parameters, limit=f"listed in {listed}")
