@@ -31,9 +31,12 @@
 {%- endmacro %}
 
 
-{#- A pattern of the addresses of nobody, however they are written: null@acme.com, 'undefined+1 @ acme.com'. -#}
+{#-
+    A pattern of the addresses of nobody, however they are written: null@acme.com, 'undefined+1 @ acme.com'. Nan and Nil
+    are names of people: as an id they stand for nothing, as a mailbox for somebody.
+-#}
 {% macro placeholder_mailboxes() -%}
     {%- set words = [] -%}
-    {%- for word in placeholders() if modules.re.match('^[a-z]+$', word) -%}{%- do words.append(word) -%}{%- endfor -%}
+    {%- for word in placeholders() if modules.re.match('^[a-z]+$', word) and word not in ['nan', 'nil'] -%}{%- do words.append(word) -%}{%- endfor -%}
     {{ return("'(^|[<: ])(" ~ (words | join('|') or '@') ~ ") *([+][^@]*)?@'") }}
 {%- endmacro %}

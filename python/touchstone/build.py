@@ -198,7 +198,10 @@ def dbt(
     progress = _Progress()
     folders = ["--project-dir", str(project), "--profiles-dir", str(profiles or project)]
     listeners = [progress.on_event, *([on_event] if on_event else [])]
-    target = _word_after("--target-path", arguments) or project / "target"
+    target = _word_after("--target-path", arguments)
+    if target is None:  # said, as what follows a build reads it: DBT_TARGET_PATH names another
+        target = project / "target"
+        arguments = [*arguments, "--target-path", str(target)]
     said = [] if developer else ["--log-level", "none"]
     words = ["--quiet", *said, *parse_options(project, target), *arguments, *folders]
     outcome = dbtRunner(callbacks=listeners).invoke(words)

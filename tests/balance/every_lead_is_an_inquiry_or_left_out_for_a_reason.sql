@@ -38,11 +38,16 @@ received as (
     where source_system = 'crm' and source_table = 'leads'
 )
 
-select *
+select
+    received.received_count,
+    inquiries.inquiry_count,
+    outcomes.used_count,
+    outcomes.left_out_count,
+    outcomes.unexplained_count
 from received
 cross join inquiries
 cross join outcomes
 where
-    received_count <> inquiry_count + left_out_count
-    or used_count <> inquiry_count
-    or unexplained_count > 0
+    received.received_count <> inquiries.inquiry_count + outcomes.left_out_count
+    or outcomes.used_count <> inquiries.inquiry_count
+    or outcomes.unexplained_count > 0

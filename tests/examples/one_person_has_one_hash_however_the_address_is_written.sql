@@ -18,6 +18,7 @@ examples (written, matched, domain) as (
     ('null@acme.com', null, null),
     ('Undefined+1 @acme.com', null, null),
     ('mailto:unknown@acme.com', null, null),
+    ('Nan@acme.com', 'nan@acme.com', 'acme.com'),
     ('unknown.ann@acme.com', 'unknown.ann@acme.com', 'acme.com'),
     ('ann@localhost', null, null),
     ('ann@acme.com;bob@acme.com', null, null),
