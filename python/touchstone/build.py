@@ -217,6 +217,11 @@ def dbt(
         raise UserError(f"dbt stopped{place(message)}: {sentence(message)}")
     results = getattr(outcome.result, "results", [])
     failed = [result for result in results if result.status in ("error", "fail", "runtime error")]
+    if outcome.success and not results and "--select" in arguments:
+        raise UserError(
+            "--select matches no table, test or seed: `dbt ls` lists their names (with + before "
+            "one for what it needs, after it for what reads it)"
+        )
     logs = _word_after("--log-path", arguments) or project / "logs"
     for line in failure_lines(failed, warehouse, logs / "dbt.log", developer=developer):
         print(line, file=sys.stderr)

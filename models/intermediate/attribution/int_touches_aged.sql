@@ -46,9 +46,9 @@ weighed as (
         {%- endfor %}
         aged.*
     from aged
-    {%- for unit in models | map(attribute='half_life_unit') | unique %}
+    {% for unit in models | map(attribute='half_life_unit') | unique -%}
     left join curves as curves_by_{{ unit }} on aged.age_{{ unit }} = curves_by_{{ unit }}.age
-    {%- endfor %}
+    {% endfor %}
 )
 
 select * from weighed

@@ -60,9 +60,9 @@ rounded_down as (
         {%- endfor %}
         aged.*
     from aged
-    {%- for unit in decays | map(attribute='half_life_unit') | unique %}
+    {% for unit in decays | map(attribute='half_life_unit') | unique -%}
     left join curves as curves_by_{{ unit }} on aged.age_{{ unit }} = curves_by_{{ unit }}.age
-    {%- endfor %}
+    {% endfor %}
 ),
 
 decayed as (

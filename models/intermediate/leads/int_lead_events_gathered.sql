@@ -90,7 +90,18 @@ gathered as (
     union all
     select * from from_statuses
     union all
-    select * from lead_ends_inferred
+    select
+        event_id,
+        person_id,
+        event_at,
+        event_kind,
+        event_rank,
+        funnel_stage,
+        disposition,
+        opportunity_id,
+        is_opener,
+        is_day_unknown
+    from lead_ends_inferred
     union all
     select * from from_deals
 )
