@@ -48,6 +48,12 @@
 {%- endmacro %}
 
 
+{#- The same as bigint, none when the second is earlier: what began after the end took no days. -#}
+{% macro days_passed(first_date, second_date) -%}
+    cast(case when {{ second_date }} >= {{ first_date }} then {{ days_between(first_date, second_date) }} end as bigint)
+{%- endmacro %}
+
+
 {#- Whole seconds from one timestamp to another. -#}
 {% macro seconds_between(first_at, second_at) -%}
     {{ adapter.dispatch('seconds_between')(first_at, second_at) }}

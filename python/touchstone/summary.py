@@ -113,9 +113,10 @@ def _lines(
     warehouse: Path, rows: tuple[Any, ...], days: tuple[Any, ...], deals: list[tuple[Any, ...]]
 ) -> list[str]:
     tables, received, quarantined = rows
+    span = "" if days[0] is None else f", {days[0]} to {days[1]}"  # of ads alone no day is known
     lines = [
         "",
-        f"  {'raw rows in':<34}{received:>10,}   in {tables} source tables, {days[0]} to {days[1]}",
+        f"  {'raw rows in':<34}{received:>10,}   in {tables} source tables{span}",
         f"  {'rows quarantined':<34}{quarantined:>10,}   why: quality.quarantined_rows",
         "",
     ]

@@ -9,6 +9,7 @@ import pytest
 
 from touchstone.errors import UserError
 from touchstone.project import connect, project_directory
+from touchstone.summary import _lines
 
 # What DuckDB 1.2.2 says of a file written by 2.0 in its own format.
 NEWER_FILE = (
@@ -76,3 +77,11 @@ def test_the_project_is_found_from_a_folder_inside_it(monkeypatch: pytest.Monkey
     root = Path(__file__).resolve().parents[2]
     monkeypatch.chdir(root / "models" / "staging")
     assert project_directory() == root
+
+
+def test_a_summary_of_data_without_days_names_none() -> None:
+    rows = (3, 7, 0)
+    without = _lines(Path("x.duckdb"), rows, (None, None), [])
+    assert without[1].endswith("in 3 source tables")
+    with_days = _lines(Path("x.duckdb"), rows, ("2024-01-01", "2024-02-01"), [])
+    assert with_days[1].endswith("in 3 source tables, 2024-01-01 to 2024-02-01")

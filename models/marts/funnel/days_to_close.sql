@@ -35,25 +35,9 @@ days_to_close as (
         coalesce(people.original_lead_source, '(none)') as original_lead_source,
         coalesce(opportunities_linked.link_method, 'nobody') as link_method,
         coalesce(opportunities.closed_date < people.first_seen_date, false) as is_won_before_first_seen,
-        -- what began after the end took no days
-        cast(
-            case
-                when opportunities.closed_date >= people.first_seen_date
-                    then {{ days_between('people.first_seen_date', 'opportunities.closed_date') }}
-            end as bigint
-        ) as days_from_first_seen,
-        cast(
-            case
-                when opportunities.closed_date >= cycles.inquiry_date
-                    then {{ days_between('cycles.inquiry_date', 'opportunities.closed_date') }}
-            end as bigint
-        ) as days_from_inquiry,
-        cast(
-            case
-                when opportunities.closed_date >= opportunities.created_date
-                    then {{ days_between('opportunities.created_date', 'opportunities.closed_date') }}
-            end as bigint
-        ) as days_from_creation
+        {{ days_passed('people.first_seen_date', 'opportunities.closed_date') }} as days_from_first_seen,
+        {{ days_passed('cycles.inquiry_date', 'opportunities.closed_date') }} as days_from_inquiry,
+        {{ days_passed('opportunities.created_date', 'opportunities.closed_date') }} as days_from_creation
     from opportunities
     left join opportunities_linked on opportunities.opportunity_id = opportunities_linked.opportunity_id
     left join people on opportunities_linked.person_id = people.person_id
